@@ -1,4 +1,5 @@
-// Emulated cuBLAS: matrix products as three loops with sums in double, queued on the handle's stream.
+// Emulated cuBLAS: matrix products as three loops with sums in double, queued on the handle's stream. CUDA is the major
+// version, which is set when it is compiled.
 #include <algorithm>
 
 #include "emulator.h"
@@ -20,19 +21,35 @@ constexpr int BFLOAT16 = 14;
 constexpr int COMPUTE_32F = 68;
 constexpr int COMPUTE_32F_LAST = 77;  // 32F and its variants: pedantic, fast 16F, fast 16BF, fast TF32
 
+constexpr int TF32_MATH = 3;
+constexpr int VERSION[] = {CUDA, CUDA == 12 ? 6 : 0, 0};
+
 struct Handle {
     Card* card;
     Stream* stream = nullptr;
+    int mathMode = 0;
 };
 
-/** A factor of a product: column-major, and possibly `transposed` in the product. */
+/** Rounds to the nearest number with the ten bits of mantissa that TF32 keeps, ties to even. */
+double toTf32(double value) {
+    float narrow = static_cast<float>(value);
+    uint32_t bits;
+    std::memcpy(&bits, &narrow, sizeof bits);
+    bits = (bits + 0xFFF + ((bits >> 13) & 1)) & ~0x1FFFu;
+    std::memcpy(&narrow, &bits, sizeof narrow);
+    return value != value ? value : narrow;
+}
+
+/** A factor of a product: column-major, possibly `transposed` in the product, and possibly rounded to TF32. */
 struct Matrix {
     Numbers numbers;
     long leading;
-    bool transposed;
+    bool transposed = false;
+    bool tf32 = false;
 
     double at(long row, long column) const {
-        return transposed ? numbers.get(row * leading + column) : numbers.get(column * leading + row);
+        double value = transposed ? numbers.get(row * leading + column) : numbers.get(column * leading + row);
+        return tf32 ? toTf32(value) : value;
     }
 
     /** Returns the number of stored rows, for a matrix of this size in the product. */
@@ -74,6 +91,7 @@ Cublas product(Handle* handle, int transposeA, int transposeB, int m, int n, int
     if (alpha == nullptr || beta == nullptr) return wrong("alpha or beta is null");
     a.transposed = transposeA != 0;
     b.transposed = transposeB != 0;
+    a.tf32 = b.tf32 = handle->mathMode == TF32_MATH && !a.numbers.bfloat16;
     auto fits = [](long leading, long rows) { return leading >= std::max(1L, rows); };
     if (!fits(a.leading, a.storedRows(m, k))) return wrong("lda is smaller than A's rows");
     if (!fits(b.leading, b.storedRows(k, n))) return wrong("ldb is smaller than B's rows");
@@ -88,7 +106,7 @@ Cublas product(Handle* handle, int transposeA, int transposeB, int m, int n, int
 }
 
 Matrix matrix(const void* address, int type, long leading) {
-    return {{const_cast<void*>(address), type == BFLOAT16}, leading, false};
+    return {{const_cast<void*>(address), type == BFLOAT16}, leading};
 }
 
 bool known(int type) {
@@ -130,8 +148,12 @@ API int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t bytes) {
     return emulator::inDeviceMemory(workspace, bytes, "cuBLAS' workspace") ? CUBLAS_SUCCESS : CUBLAS_INVALID_VALUE;
 }
 
-API int cublasSetMathMode(Handle* handle, int) {
-    return handle == nullptr ? CUBLAS_NOT_INITIALIZED : CUBLAS_SUCCESS;
+API int cublasSetMathMode(Handle* handle, int mode) {
+    Locked locked;
+    if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    if (mode != 0 && mode != TF32_MATH) return CUBLAS_NOT_SUPPORTED;
+    handle->mathMode = mode;
+    return CUBLAS_SUCCESS;
 }
 
 /** Only scalars in host memory (0) are emulated. */
@@ -142,7 +164,14 @@ API int cublasSetPointerMode_v2(Handle* handle, int mode) {
 
 API int cublasGetVersion_v2(Handle* handle, int* version) {
     if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
-    *version = 120600;
+    *version = VERSION[0] * 10000 + VERSION[1] * 100 + VERSION[2];
+    return CUBLAS_SUCCESS;
+}
+
+/** The properties are the parts of the version: major, minor and patch. */
+API int cublasGetProperty(int property, int* value) {
+    if (property < 0 || property > 2) return CUBLAS_INVALID_VALUE;
+    *value = VERSION[property];
     return CUBLAS_SUCCESS;
 }
 
@@ -167,7 +196,7 @@ API int cublasGemmEx(Handle* handle, int transposeA, int transposeB, int m, int 
                    matrix(b, typeB, ldb), static_cast<const float*>(beta), matrix(c, typeC, ldc));
 }
 
-API const char* cublasGetStatusString(int status) {
+API const char* cublasGetStatusName(int status) {
     switch (status) {
         case CUBLAS_SUCCESS: return "CUBLAS_STATUS_SUCCESS";
         case CUBLAS_NOT_INITIALIZED: return "CUBLAS_STATUS_NOT_INITIALIZED";

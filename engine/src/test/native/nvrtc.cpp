@@ -1,5 +1,5 @@
 // Emulated NVRTC: "compiles" CUDA C by returning it as PTX and machine code, with its headers. The kernels themselves
-// were compiled by g++ when the emulator was built.
+// were compiled by g++ when the emulator was built. CUDA is the major version, which is set when this is compiled.
 #include <string>
 
 #include "emulator.h"
@@ -18,8 +18,8 @@ struct Program {
 }  // namespace
 
 API int nvrtcVersion(int* major, int* minor) {
-    *major = 12;
-    *minor = 6;
+    *major = CUDA;
+    *minor = CUDA == 12 ? 6 : 0;
     return NVRTC_SUCCESS;
 }
 

@@ -7,6 +7,7 @@ import dev.voxgrad.bench.peers.Spread;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.GpuEngine;
 import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.cublas.MatrixProduct;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
 import dev.voxgrad.engine.cuda.driver.CudaEvent;
 import dev.voxgrad.engine.cuda.driver.CudaStream;
@@ -75,13 +76,14 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
         DeviceBuffer a = matrix(device, size, values);
         DeviceBuffer b = matrix(device, size, values);
         DeviceBuffer c = matrix(device, size, values);
+        MatrixProduct product = new MatrixProduct(size, size, size, a, false, b, false, c);
         double milliseconds = median(
                 device.driver(),
                 repeats,
                 device::mark,
                 device.precision() == Precision.BF16
-                        ? () -> device.cublas().multiplyBfloat16(size, size, size, a, b, c)
-                        : () -> device.cublas().multiply(size, size, size, a, false, b, false, c));
+                        ? () -> device.cublas().multiplyBfloat16(product)
+                        : () -> device.cublas().multiply(product));
         return 2.0 * size * size * size / (milliseconds / 1e3);
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
+import dev.voxgrad.engine.cuda.cublas.Cublas;
 import dev.voxgrad.engine.cuda.cudnn.Cudnn;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
 import dev.voxgrad.engine.cuda.nvrtc.Nvrtc;
@@ -31,7 +32,8 @@ final class GpuMachine {
                         gpu.multiprocessors()),
                 "driver " + driver().orElse("of unknown version") + " for CUDA " + CudaDriver.inWords(gpu.version())
                         + ", cuDNN " + Cudnn.inWords(Cudnn.version()) + ", cuBLAS "
-                        + Cudnn.inWords(device.cublas().version()) + ", "
+                        + Cublas.inWords(device.cublas().version()) + " ("
+                        + device.cublas().description() + "), "
                         + Nvrtc.find(gpu.version()).map(Nvrtc::libraryName).orElse("no NVRTC") + ", Java "
                         + Runtime.version());
     }

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Represents a native library that is called through the JDK's foreign-function API. JCuda's own binding requires one
- * particular major version of cuBLAS and NVRTC; the few functions used here are the same in both versions in use.
+ * Represents a native library that is called through the JDK's foreign-function API. JCuda's own bindings require
+ * cuBLAS and NVRTC of CUDA 12; the few functions used here are the same in CUDA 13.
  */
 @SuppressWarnings("restricted")
 public final class ForeignLibrary {

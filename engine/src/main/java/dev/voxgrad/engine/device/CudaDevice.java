@@ -67,7 +67,7 @@ public final class CudaDevice implements Device {
      *     last digits from run to run
      * @param fusion whether consecutive layers may run as one operation, if the kernels are our own
      * @param kernels whose kernels are used for the operations that cuDNN has in addition to convolutions
-     * @param log receives the algorithm of each convolution, and the operations that cuDNN lacks
+     * @param log receives the binding of cuBLAS, the algorithm of each convolution, and the operations that cuDNN lacks
      */
     public record Settings(
             Precision precision, boolean fastest, boolean fusion, GpuKernels kernels, Consumer<String> log) {
@@ -78,7 +78,8 @@ public final class CudaDevice implements Device {
     /**
      * Opens the GPU of that number.
      *
-     * @throws IllegalArgumentException if this machine has no such GPU
+     * @throws IllegalArgumentException if this machine has no such GPU, or if the user forces a binding of cuBLAS that
+     *     does not load
      * @throws dev.voxgrad.engine.cuda.CudaException if the driver or a library fails
      * @throws LinkageError if the driver or cuDNN is missing
      */
@@ -94,7 +95,7 @@ public final class CudaDevice implements Device {
                     new Cudnn(stream, allocator, rounding(settings.precision), settings.fastest, settings.log),
                     Cudnn::close);
             this.cublas = owned.add(
-                    new Cublas(driver, stream, allocator, settings.precision != Precision.FP32), Cublas::close);
+                    Cublas.open(stream, allocator, settings.precision != Precision.FP32, settings.log), Cublas::close);
         } catch (RuntimeException | LinkageError e) {
             owned.closeAfter(e);
             throw e;
@@ -129,7 +130,7 @@ public final class CudaDevice implements Device {
                 driver.totalBytes() / (double) (1 << 30),
                 CudaDriver.inWords(driver.version()),
                 Cudnn.inWords(Cudnn.version()),
-                cublas.libraryName(),
+                cublas.description(),
                 settings.precision.flag(),
                 settings.fastest ? "fastest" : "deterministic",
                 settings.kernels == GpuKernels.OWN ? "" : ", batch norm, pools and softmax of cuDNN",

@@ -10,6 +10,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -116,10 +118,27 @@ public final class CudaEmulator {
         }
     }
 
-    /** Returns the folder of the emulated libraries, for the LD_LIBRARY_PATH of a child process. */
+    /**
+     * Returns the folder of the emulated libraries, for the LD_LIBRARY_PATH of a child process. It has cuBLAS and NVRTC
+     * of CUDA 12 and 13; cuDNN 9 has the same name for both.
+     */
     public static synchronized Path folder() {
         requireLoaded();
         return loaded;
+    }
+
+    /** Links the emulated libraries of a machine with these major versions of CUDA into a folder; returns the folder. */
+    public static Path link(Path into, int... cuda) throws IOException {
+        try (Stream<Path> files = Files.list(folder())) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (!name.matches("lib(cublas|nvrtc)\\.so\\.\\d+")
+                        || IntStream.of(cuda).anyMatch(major -> name.endsWith("." + major))) {
+                    Files.createSymbolicLink(into.resolve(name), file);
+                }
+            }
+        }
+        return into;
     }
 
     /**

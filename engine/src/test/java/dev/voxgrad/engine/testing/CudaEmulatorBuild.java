@@ -133,8 +133,10 @@ final class CudaEmulatorBuild {
                 "cudnn_batchnorm.cpp",
                 "cudnn_pooling.cpp",
                 "cudnn_softmax.cpp");
-        library(target, "libcublas.so.12", "cublas.cpp");
-        library(target, "libnvrtc.so.12", "nvrtc.cpp");
+        for (int cuda : new int[] {12, 13}) {
+            library(target, "libcublas.so." + cuda, "cublas.cpp");
+            library(target, "libnvrtc.so." + cuda, "nvrtc.cpp");
+        }
         // All parts of cuDNN are in one library here; these files are for code that looks for the others.
         for (String part :
                 List.of("graph", "ops", "cnn", "heuristic", "engines_precompiled", "engines_runtime_compiled")) {
@@ -167,6 +169,7 @@ final class CudaEmulatorBuild {
         List<String> command = new ArrayList<>(List.of(COMPILER));
         command.addAll(COMMON);
         command.addAll(List.of("-shared", "-o", name, "-Wl,-soname," + name));
+        command.add("-DCUDA=" + name.substring(name.lastIndexOf('.') + 1));
         for (String file : files) {
             command.add(sources.resolve(file).toString());
         }

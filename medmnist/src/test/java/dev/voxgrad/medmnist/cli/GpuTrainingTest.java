@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -219,31 +217,24 @@ class GpuTrainingTest {
         assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
     }
 
-    /** Links the emulated libraries under the names of another CUDA version; an empty name means that it lacks one. */
-    private Path librariesNamed(Map<String, String> names) throws IOException {
-        Path libraries = Files.createDirectory(folder.resolve("libraries"));
-        try (Stream<Path> emulated = Files.list(CudaEmulator.folder())) {
-            for (Path file : emulated.toList()) {
-                String own = file.getFileName().toString();
-                String name = names.getOrDefault(own, own);
-                if (!name.isEmpty()) {
-                    Files.createSymbolicLink(libraries.resolve(name), file);
-                }
-            }
-        }
-        return libraries;
+    /** Returns a new folder with the emulated libraries of a machine with these major versions of CUDA. */
+    private Path libraries(int... cuda) throws IOException {
+        assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is tested");
+        return CudaEmulator.link(Files.createDirectory(folder.resolve("libraries")), cuda);
     }
 
-    private String trainInChild(Path libraries, int code) throws IOException, InterruptedException {
-        Path log = folder.resolve("log");
+    /** Trains a run of that name in a process with other libraries; returns its output. */
+    private String trainInChild(String name, String device, Path libraries, int code, String... options)
+            throws IOException, InterruptedException {
+        Path log = folder.resolve(name + ".log");
         Process process = ChildTraining.start(
                 log,
-                List.of("env", "LD_LIBRARY_PATH=" + libraries),
+                List.of("env", "LD_LIBRARY_PATH=" + libraries, "JDK_JAVA_OPTIONS=" + String.join(" ", options)),
                 "train",
                 "--npz",
                 volumes,
                 "--out",
-                folder.resolve("child"),
+                folder.resolve(name),
                 "--models",
                 1,
                 "--nets",
@@ -257,7 +248,7 @@ class GpuTrainingTest {
                 "--augment",
                 "none",
                 "--device",
-                "cuda");
+                device);
         assertThat(process.waitFor()).as("%s", Files.readString(log)).isEqualTo(code);
         return Files.readString(log);
     }
@@ -266,20 +257,41 @@ class GpuTrainingTest {
     @Test
     @Tag("thorough")
     void worksWithLibrariesOfCuda13() throws IOException, InterruptedException {
-        assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is renamed");
+        Path libraries = libraries(13);
         train("run", "cuda", 1, 1).succeeded();
-        Path libraries =
-                librariesNamed(Map.of("libcublas.so.12", "libcublas.so.13", "libnvrtc.so.12", "libnvrtc.so.13"));
-        assertThat(trainInChild(libraries, 0)).contains("driver for CUDA 13.0", "libcublas.so.13");
+        assertThat(trainInChild("child", "cuda", libraries, 0))
+                .contains("driver for CUDA 13.0", "libcublas.so.13 through foreign functions");
         assertThat(ChildTraining.outcome(folder.resolve("child")))
                 .isEqualTo(ChildTraining.outcome(folder.resolve("run")));
     }
 
     @Test
+    @Tag("thorough")
+    void choosesTheBindingOfCublas() throws IOException, InterruptedException {
+        Path libraries = libraries(12, 13);
+        assertThat(trainInChild("chosen", "cuda", libraries, 0)).contains("libcublas.so.12 through JCublas");
+        assertThat(trainInChild("forced", "cuda", libraries, 0, "-Dvoxgrad.cublas=foreign"))
+                .contains("libcublas.so.13 through foreign functions");
+        assertThat(ChildTraining.outcome(folder.resolve("forced")))
+                .isEqualTo(ChildTraining.outcome(folder.resolve("chosen")));
+    }
+
+    /** The device {@code auto} would otherwise be the CPU. */
+    @Test
+    void refusesABindingOfCublasThatDoesNotLoad() throws IOException, InterruptedException {
+        Path libraries = libraries(13);
+        assertThat(trainInChild("forced", "auto", libraries, 2, "-Dvoxgrad.cublas=jcublas"))
+                .contains("-Dvoxgrad.cublas=jcublas requires libcublas.so.12, which was not found; install it, or "
+                        + "leave the option out");
+        assertThat(trainInChild("unknown", "auto", libraries, 2, "-Dvoxgrad.cublas=cuda"))
+                .contains("-Dvoxgrad.cublas=cuda is unknown; choose jcublas or foreign");
+    }
+
+    @Test
     void missingNvrtcErrorSaysWhatToInstall() throws IOException, InterruptedException {
-        assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is left out");
-        Path libraries = librariesNamed(Map.of("libnvrtc.so.12", ""));
-        assertThat(trainInChild(libraries, 1))
+        Path libraries = libraries(12);
+        Files.delete(libraries.resolve("libnvrtc.so.12"));
+        assertThat(trainInChild("child", "cuda", libraries, 1))
                 .contains(".cu can't be compiled, as no libnvrtc.so.13 or libnvrtc.so.12 "
                         + "was found, and this build contains no PTX; install NVRTC");
     }

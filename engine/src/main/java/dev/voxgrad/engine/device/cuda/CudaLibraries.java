@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.ForeignLibrary;
-import dev.voxgrad.engine.cuda.cublas.Cublas;
+import dev.voxgrad.engine.cuda.cublas.CublasBinding;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
 
 /** Searches for the libraries that a GPU needs, without calling them. */
@@ -37,7 +37,8 @@ public final class CudaLibraries {
      * without it.
      *
      * @throws CudaException if the driver is too old or sees no GPU
-     * @throws IllegalArgumentException if it sees no GPU of that number
+     * @throws IllegalArgumentException if it sees no GPU of that number, or if the user forces a binding of cuBLAS that
+     *     does not load
      */
     public static Optional<String> firstMissing(int gpu) {
         if (ForeignLibrary.find(DRIVER).isEmpty()) {
@@ -47,8 +48,8 @@ public final class CudaLibraries {
             return Optional.of("cuDNN 9 was not found (" + CUDNN + ")");
         }
         int driver = CudaDriver.of(gpu).version();
-        if (ForeignLibrary.find(Cublas.NAME, driver).isEmpty()) {
-            return Optional.of("cuBLAS was not found (" + ForeignLibrary.names(Cublas.NAME, driver) + ")");
+        if (CublasBinding.find(driver).isEmpty()) {
+            return Optional.of(CublasBinding.missing(driver));
         }
         return CUDNN_PARTS.stream()
                 .filter(part ->

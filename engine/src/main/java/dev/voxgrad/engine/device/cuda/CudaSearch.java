@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.cublas.CublasBinding;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CudaDevice;
 
@@ -14,9 +15,11 @@ public final class CudaSearch {
     /**
      * Returns the GPU of that number, or the reason why it is not available.
      *
-     * @throws IllegalArgumentException if the machine has GPUs, but none of that number
+     * @throws IllegalArgumentException if the machine has GPUs, but none of that number, or if the user forces a
+     *     binding of cuBLAS that does not exist or does not load
      */
     public static Availability find(int gpu, CudaDevice.Settings settings) {
+        CublasBinding.requested(); // a wrong name is an error even where there is no GPU
         String os = System.getProperty("os.name");
         String architecture = System.getProperty("os.arch");
         if (!os.toLowerCase(Locale.ROOT).contains("linux") || !architecture.equals("amd64")) {

@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.linear;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.cublas.MatrixProduct;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
@@ -75,7 +76,9 @@ final class LinearCuda implements LinearKernels {
 
     private void multiply(
             int rows, int columns, int inner, Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c) {
-        device.cublas().multiply(rows, columns, inner, floats(a), transposeA, floats(b), transposeB, floats(c));
+        device.cublas()
+                .multiply(new MatrixProduct(
+                        rows, columns, inner, floats(a), transposeA, floats(b), transposeB, floats(c)));
     }
 
     private static DeviceBuffer floats(Tensor tensor) {
