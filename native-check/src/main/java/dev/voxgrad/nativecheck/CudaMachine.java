@@ -20,6 +20,7 @@ import dev.voxgrad.nativecheck.check.cuda.DriverCheck;
 import dev.voxgrad.nativecheck.check.cuda.GpuCheck;
 import dev.voxgrad.nativecheck.check.cuda.JarCheck;
 import dev.voxgrad.nativecheck.check.machine.NativeAccessCheck;
+import dev.voxgrad.nativecheck.library.CublasBinding;
 import dev.voxgrad.nativecheck.library.CudaVersion;
 import dev.voxgrad.nativecheck.library.JCudaJar;
 import dev.voxgrad.nativecheck.library.KernelPtx;
@@ -84,10 +85,11 @@ final class CudaMachine {
         boolean gpu = gpus.findings().stream()
                 .anyMatch(finding -> finding.impact() == Impact.GPU && finding.status() == Status.PASS);
         Optional<CudaVersion> cuda = driver.cudaVersion(DriverProbe.VERSION);
+        Optional<String> binding = Optional.ofNullable(System.getProperty(CublasBinding.PROPERTY));
         Libraries libraries = libraryRows.need(
                 "libraries",
-                new Libraries(LibraryPath.NOWHERE, false, cuda, ptx),
-                () -> new Libraries(path, gpu, cuda, ptx));
+                new Libraries(LibraryPath.NOWHERE, false, cuda, ptx, binding),
+                () -> new Libraries(path, gpu, cuda, ptx, binding));
         Usable usable = new Usable(gpu, libraries);
         return List.of(
                 new TempFolder(root, jars).look(rows()),
@@ -138,20 +140,21 @@ final class CudaMachine {
     }
 
     private Section versions(Optional<CudaVersion> cuda, Usable usable, Optional<KernelPtx> ptx) {
-        return rows().lookAll("versions", () -> {
-                    List<String> queried = usable.versionsToQuery();
-                    return queried.isEmpty()
-                            ? List.of(new SkippedCheck("versions", "no driver and no library to query"))
-                            : versions(cuda, queried, ptx);
-                })
+        return rows().lookAll(
+                        "versions",
+                        () -> usable.versionsToQuery().isEmpty()
+                                ? List.of(new SkippedCheck("versions", "no driver and no library to query"))
+                                : queryVersions(cuda, usable, ptx))
                 .section(VERSIONS);
     }
 
-    private List<Check> versions(Optional<CudaVersion> cuda, List<String> queried, Optional<KernelPtx> ptx) {
+    private List<Check> queryVersions(Optional<CudaVersion> cuda, Usable usable, Optional<KernelPtx> ptx) {
+        List<String> queried = usable.versionsToQuery();
         ChildProcess.Outcome probe = child.run(
                 VersionProbe.class,
                 NativeAccessCheck.FLAG,
                 ForeignLibrary.option(cuda),
+                usable.cublasOption(),
                 "-D" + VersionProbe.PROPERTY + "=" + String.join(",", queried));
         List<Check> checks = new ArrayList<>();
         cuda.ifPresent(version -> checks.add(new Fact("driver", "runs programs up to CUDA " + version)));

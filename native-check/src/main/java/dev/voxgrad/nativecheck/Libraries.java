@@ -17,8 +17,10 @@ import java.util.stream.Stream;
 import dev.voxgrad.nativecheck.check.Check;
 import dev.voxgrad.nativecheck.check.Fact;
 import dev.voxgrad.nativecheck.check.cuda.CompilerCheck;
+import dev.voxgrad.nativecheck.check.cuda.CublasBindingCheck;
 import dev.voxgrad.nativecheck.check.cuda.CudnnPartsCheck;
 import dev.voxgrad.nativecheck.check.cuda.LibraryCheck;
+import dev.voxgrad.nativecheck.library.CublasBinding;
 import dev.voxgrad.nativecheck.library.CudaVersion;
 import dev.voxgrad.nativecheck.library.Elf;
 import dev.voxgrad.nativecheck.library.KernelPtx;
@@ -46,6 +48,7 @@ public final class Libraries {
     private final boolean gpu;
     private final Optional<CudaVersion> driver;
     private final Optional<KernelPtx> ptx;
+    private final Optional<String> binding;
     private final Map<NativeLibrary, List<Path>> runPaths = new EnumMap<>(NativeLibrary.class);
     private final Map<NativeLibrary, LibraryCheck> checks = new EnumMap<>(NativeLibrary.class);
 
@@ -56,12 +59,19 @@ public final class Libraries {
      * @param gpu whether there is a working driver, so that the libraries are needed
      * @param driver the newest CUDA that the driver runs; empty if there is no driver
      * @param ptx what is used if there is no NVRTC
+     * @param binding the requested binding of cuBLAS, which need not exist; empty if none is requested
      */
-    public Libraries(LibraryPath path, boolean gpu, Optional<CudaVersion> driver, Optional<KernelPtx> ptx) {
+    public Libraries(
+            LibraryPath path,
+            boolean gpu,
+            Optional<CudaVersion> driver,
+            Optional<KernelPtx> ptx,
+            Optional<String> binding) {
         this.path = path;
         this.gpu = gpu;
         this.driver = driver;
         this.ptx = ptx;
+        this.binding = binding;
         for (NativeLibrary library : NativeLibrary.values()) {
             checks.put(library, look(library));
         }
@@ -79,6 +89,13 @@ public final class Libraries {
                 .map(library -> check(library).judge().found());
     }
 
+    /** Returns how the trainer would call cuBLAS. */
+    public CublasBindingCheck cublasBinding() {
+        LibraryCheck cublas = check(NativeLibrary.CUBLAS);
+        return new CublasBindingCheck(
+                binding, cublas.loads() ? Optional.of(cublas.found().getFirst()) : Optional.empty(), gpu);
+    }
+
     /** Returns the checks in the order of the libraries; cuDNN's loadable parts are combined into one. */
     public List<Check> checks() {
         List<Check> all = new ArrayList<>();
@@ -92,6 +109,10 @@ public final class Libraries {
                         library == NativeLibrary.NVRTC && ptx.isPresent()
                                 ? new CompilerCheck(check, ptx.get())
                                 : check);
+            }
+            if (library == NativeLibrary.CUBLAS_LT
+                    && (check(NativeLibrary.CUBLAS).loads() || binding.isPresent())) {
+                all.add(cublasBinding());
             }
         }
         if (check(NativeLibrary.CUDNN).loads()) {
@@ -154,6 +175,7 @@ public final class Libraries {
     /** Returns the acceptable file names; a companion of another library must have the same major version. */
     private List<String> names(NativeLibrary library) {
         return switch (library) {
+            case CUBLAS -> CublasBinding.files(binding, driver);
             case CUBLAS_LT -> sameMajor(NativeLibrary.CUBLAS, library);
             case NVRTC_BUILTINS -> sameMajor(NativeLibrary.NVRTC, library);
             default -> library.files(driver);

@@ -62,6 +62,7 @@ final class SmokeTests {
                                 probe,
                                 NativeAccessCheck.FLAG,
                                 ForeignLibrary.option(driver),
+                                usable.cublasOption(),
                                 "-D" + NvrtcProbe.DRIVER + "=" + usable.gpu())));
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import dev.voxgrad.nativecheck.library.CublasBinding;
 import dev.voxgrad.nativecheck.library.NativeLibrary;
 import dev.voxgrad.nativecheck.probe.SmokeTest;
 import dev.voxgrad.nativecheck.probe.VersionProbe;
@@ -22,7 +23,7 @@ record Usable(boolean gpu, Libraries libraries) {
     Optional<String> obstacle(SmokeTest test) {
         return switch (test) {
             case COPY -> gpuMissing();
-            case SGEMM -> gpuMissing().or(() -> libraries.firstMissing(CUBLAS));
+            case SGEMM -> gpuMissing().or(this::cublasMissing);
             case CONV3D_FORWARD, CONV3D_DATA, CONV3D_FILTER -> gpuMissing().or(() -> libraries.firstMissing(cudnn()));
             case NVRTC -> libraries.firstMissing(NVRTC);
         };
@@ -34,10 +35,17 @@ record Usable(boolean gpu, Libraries libraries) {
         if (gpu) {
             queried.add(VersionProbe.RUNTIME);
         }
-        add(queried, VersionProbe.CUBLAS, CUBLAS);
+        if (cublasMissing().isEmpty()) {
+            queried.add(VersionProbe.CUBLAS);
+        }
         add(queried, VersionProbe.NVRTC, List.of(NativeLibrary.NVRTC));
         add(queried, VersionProbe.CUDNN, cudnn());
         return queried;
+    }
+
+    /** Returns the option that makes a probe call cuBLAS as the trainer does. */
+    String cublasOption() {
+        return libraries.cublasBinding().binding().orElse(CublasBinding.FOREIGN).option();
     }
 
     private void add(List<String> queried, String name, List<NativeLibrary> needed) {
@@ -52,6 +60,10 @@ record Usable(boolean gpu, Libraries libraries) {
         all.addAll(NativeLibrary.cudnnParts());
         all.remove(NativeLibrary.CUDNN_ADV);
         return all;
+    }
+
+    private Optional<String> cublasMissing() {
+        return libraries.firstMissing(CUBLAS).or(() -> libraries.cublasBinding().problem());
     }
 
     private Optional<String> gpuMissing() {

@@ -56,6 +56,7 @@ class LibrariesTest {
                         "CUDA runtime",
                         "cuBLAS",
                         "cuBLASLt",
+                        "cuBLAS binding",
                         "NVRTC",
                         "NVRTC builtins",
                         "cuDNN",
@@ -105,7 +106,7 @@ class LibrariesTest {
         assertThat(cublas.status()).isEqualTo(Status.FAIL);
         assertThat(cublas.found())
                 .isEqualTo("wrong major version: CUDA 11's libcublas.so.11 is installed (" + searched
-                        + "), but Voxgrad needs libcublas.so.13 or libcublas.so.12");
+                        + "), but Voxgrad needs libcublas.so.12 or libcublas.so.13");
         assertThat(named(look(true), "NVRTC").found()).startsWith("wrong major version: CUDA 14's libnvrtc.so.14");
     }
 
@@ -118,22 +119,66 @@ class LibrariesTest {
                 .isEqualTo(searched.resolve("libcublas.so.12").toString());
         assertThat(named(findings, "cuBLASLt").found())
                 .isEqualTo(searched.resolve("libcublasLt.so.12").toString());
+        assertThat(named(findings, "cuBLAS binding").found()).isEqualTo("JCublas 12.6 for libcublas.so.12");
         assertThat(named(findings, "NVRTC").found())
                 .isEqualTo(searched.resolve("libnvrtc.so.12").toString());
     }
 
     @Test
-    void prefersCuda13IfItLoads() throws IOException {
-        completeToolkit(12);
-        Path newer = FakeLibrary.named("libcublas.so.13")
-                .needing("libcublasLt.so.13")
+    void prefersCuda12ForJCublasIfItLoads() throws IOException {
+        completeToolkit(13);
+        Path newer = searched.resolve("libcublas.so.13");
+        Path older = FakeLibrary.named("libcublas.so.12")
+                .needing("libcublasLt.so.12")
                 .into(searched);
-        Path older = searched.resolve("libcublas.so.12");
-        assertThat(named(look(true), "cuBLAS").found()).isEqualTo(older + "; not used: " + newer);
-        assertThat(named(look(true), "cuBLASLt").found()).endsWith("libcublasLt.so.12");
-        FakeLibrary.named("libcublasLt.so.13").into(searched);
         assertThat(named(look(true), "cuBLAS").found()).isEqualTo(newer + "; not used: " + older);
         assertThat(named(look(true), "cuBLASLt").found()).endsWith("libcublasLt.so.13");
+        assertThat(named(look(true), "cuBLAS binding").found())
+                .isEqualTo("the JDK's foreign functions for libcublas.so.13");
+        FakeLibrary.named("libcublasLt.so.12").into(searched);
+        assertThat(named(look(true), "cuBLAS").found()).isEqualTo(older + "; not used: " + newer);
+        assertThat(named(look(true), "cuBLASLt").found()).endsWith("libcublasLt.so.12");
+        assertThat(named(look(true), "cuBLAS binding").found()).isEqualTo("JCublas 12.6 for libcublas.so.12");
+    }
+
+    @Test
+    void forcesTheBinding() throws IOException {
+        completeToolkit(12);
+        completeToolkit(13);
+        List<Finding> findings = lookFor("foreign");
+        assertThat(named(findings, "cuBLAS").found())
+                .startsWith(searched.resolve("libcublas.so.13").toString());
+        assertThat(named(findings, "cuBLASLt").found()).endsWith("libcublasLt.so.13");
+        assertThat(named(findings, "cuBLAS binding").found())
+                .isEqualTo("the JDK's foreign functions for libcublas.so.13, because of -Dvoxgrad.cublas=foreign");
+        findings = lookFor("jcublas");
+        assertThat(named(findings, "cuBLAS").found())
+                .startsWith(searched.resolve("libcublas.so.12").toString());
+        assertThat(named(findings, "cuBLAS binding").found())
+                .isEqualTo("JCublas 12.6 for libcublas.so.12, because of -Dvoxgrad.cublas=jcublas");
+    }
+
+    @Test
+    void requestThatCannotBeMetFails() throws IOException {
+        completeToolkit(13);
+        Finding finding = named(lookFor("jcublas"), "cuBLAS binding");
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found())
+                .isEqualTo("-Dvoxgrad.cublas=jcublas requires libcublas.so.12, but only libcublas.so.13 loads");
+        assertThat(finding.fix()).isEqualTo("leave the option out, or install cuBLAS of CUDA 12");
+        Libraries libraries = new Libraries(path(), true, CUDA_13, Optional.empty(), Optional.of("jcublas"));
+        assertThat(new Usable(true, libraries).obstacle(SmokeTest.SGEMM)).contains(finding.found());
+        assertThat(new Usable(true, libraries).versionsToQuery()).doesNotContain("cublas");
+        Libraries withoutGpu = new Libraries(path(), false, CUDA_13, Optional.empty(), Optional.of("jcublas"));
+        assertThat(withoutGpu.cublasBinding().judge().status()).isEqualTo(Status.WARN);
+    }
+
+    @Test
+    void unknownBindingFailsEvenWithoutCublas() {
+        Finding finding = named(lookFor("JCublas"), "cuBLAS binding");
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).isEqualTo("-Dvoxgrad.cublas=JCublas is unknown");
+        assertThat(finding.wanted()).isEqualTo("jcublas or foreign");
     }
 
     @Test
@@ -160,8 +205,6 @@ class LibrariesTest {
                 .isEqualTo(searched.resolve("libnvrtc.so.12").toString());
         assertThat(named(findings, "NVRTC builtins").found())
                 .isEqualTo(searched.resolve("libnvrtc-builtins.so.12.0").toString());
-        assertThat(named(look(true), "cuBLAS").found())
-                .startsWith(searched.resolve("libcublas.so.13").toString());
     }
 
     @Test
@@ -182,14 +225,14 @@ class LibrariesTest {
         assertThat(missing.found()).isEqualTo("neither libnvrtc.so.13 nor libnvrtc.so.12 was found");
         assertThat(missing.fix()).contains(LibraryCache.COMMAND);
         Optional<KernelPtx> ptx = Optional.of(new KernelPtx(Path.of("/app/engine.jar"), Optional.empty()));
-        List<Finding> findings = findings(new Libraries(path(), true, CUDA_13, ptx));
+        List<Finding> findings = findings(new Libraries(path(), true, CUDA_13, ptx, Optional.empty()));
         assertThat(named(findings, "NVRTC"))
                 .isEqualTo(Finding.warn(
                         "NVRTC", missing.found() + "; the kernels' PTX in /app/engine.jar is used instead", "", ""));
         assertThat(findings).extracting(Finding::name).doesNotContain("NVRTC builtins");
         FakeLibrary.named("libnvrtc.so.13").into(searched);
         Files.delete(searched.resolve("libnvrtc-builtins.so.13.0"));
-        findings = findings(new Libraries(path(), true, CUDA_13, ptx));
+        findings = findings(new Libraries(path(), true, CUDA_13, ptx, Optional.empty()));
         assertThat(named(findings, "NVRTC").status()).isEqualTo(Status.PASS);
         assertThat(named(findings, "NVRTC builtins").status()).isEqualTo(Status.FAIL);
     }
@@ -300,7 +343,7 @@ class LibrariesTest {
         Path link = Files.createSymbolicLink(root.resolve("link"), second);
         LibraryPath path = new LibraryPath(
                 List.of(searched, second, link), Map.of("libcudnn.so.9", List.of(copy)), List.of(), List.of());
-        assertThat(named(findings(new Libraries(path, true, CUDA_13, Optional.empty())), "cuDNN")
+        assertThat(named(findings(new Libraries(path, true, CUDA_13, Optional.empty(), Optional.empty())), "cuDNN")
                         .found())
                 .isEqualTo(searched.resolve("libcudnn.so.9") + "; not used: " + copy);
     }
@@ -332,11 +375,16 @@ class LibrariesTest {
     }
 
     private Libraries libraries(boolean gpu) {
-        return new Libraries(path(), gpu, CUDA_13, Optional.empty());
+        return new Libraries(path(), gpu, CUDA_13, Optional.empty(), Optional.empty());
     }
 
     private List<Finding> lookWithDriverForCuda12() {
-        return findings(new Libraries(path(), true, Optional.of(new CudaVersion(12_060)), Optional.empty()));
+        return findings(
+                new Libraries(path(), true, Optional.of(new CudaVersion(12_060)), Optional.empty(), Optional.empty()));
+    }
+
+    private List<Finding> lookFor(String binding) {
+        return findings(new Libraries(path(), true, CUDA_13, Optional.empty(), Optional.of(binding)));
     }
 
     private static List<Finding> findings(Libraries libraries) {

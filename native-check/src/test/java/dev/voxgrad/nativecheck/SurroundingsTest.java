@@ -115,7 +115,7 @@ class SurroundingsTest {
                 "Libraries",
                 "cuBLAS",
                 "wrong major version: CUDA 11's libcublas.so.11 is installed (" + libraries
-                        + "), but Voxgrad needs libcublas.so.13 or libcublas.so.12");
+                        + "), but Voxgrad needs libcublas.so.12 or libcublas.so.13");
     }
 
     @Test
@@ -135,6 +135,7 @@ class SurroundingsTest {
         }
         assertThat(finding(report, "Libraries", "cuBLAS").get("found").asString())
                 .startsWith(libraries.resolve("libcublas.so.13").toString());
+        assertPasses(report, "Libraries", "cuBLAS binding", "the JDK's foreign functions for libcublas.so.13");
         assertPasses(report, "Versions", "cuBLAS", "13.13.13");
         assertPasses(report, "Versions", "NVRTC", "13.0, the driver runs up to 13.0");
         assertPasses(report, "Versions", "cuDNN", "9.16.0 for CUDA 12.6");
@@ -194,8 +195,51 @@ class SurroundingsTest {
         assertPasses(report, "Versions", "cuBLAS", "12.12.12");
         assertPasses(report, "Versions", "NVRTC", "12.0, the driver runs up to 12.6");
         assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.12 returned NO_GPU (1)");
+    }
+
+    @Test
+    void cuda12ThroughJCublas() throws IOException, InterruptedException {
+        driver(12_060, 0).into(libraries);
+        cublas(12).into(libraries);
+        JsonNode report = run();
+        assertPasses(report, "Libraries", "cuBLAS binding", "JCublas 12.6 for libcublas.so.12");
+        assertPasses(report, "Versions", "cuBLAS", "12.12.12");
+        assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.12 returned NO_GPU (1)");
+    }
+
+    @Test
+    void cuda12And13SideBySide() throws IOException, InterruptedException {
         driver(13_000, 0).into(libraries);
-        assertPasses(run(), "Versions", "cuBLAS", "13.13.13");
+        cublas(12).into(libraries);
+        cublas(13).into(libraries);
+        JsonNode report = run();
+        assertPasses(report, "Libraries", "cuBLAS binding", "JCublas 12.6 for libcublas.so.12");
+        assertPasses(report, "Versions", "cuBLAS", "12.12.12");
+        options.add("-Dvoxgrad.cublas=foreign");
+        report = run();
+        assertPasses(
+                report,
+                "Libraries",
+                "cuBLAS binding",
+                "the JDK's foreign functions for libcublas.so.13, because of -Dvoxgrad.cublas=foreign");
+        assertPasses(report, "Versions", "cuBLAS", "13.13.13");
+        assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.13 returned NO_GPU (1)");
+    }
+
+    @Test
+    void requestedBindingThatDoesNotLoad() throws IOException, InterruptedException {
+        assumeAbsent(NativeLibrary.CUBLAS);
+        driver(13_000, 0).into(libraries);
+        cublas(13).into(libraries);
+        options.add("-Dvoxgrad.cublas=jcublas");
+        String reason = "-Dvoxgrad.cublas=jcublas requires libcublas.so.12, but only libcublas.so.13 loads";
+        JsonNode report = run();
+        assertFails(report, "Libraries", "cuBLAS binding", reason);
+        assertThat(finding(report, "Smoke tests", "sgemm").get("found").asString())
+                .isEqualTo("skipped: " + reason);
+        assertThat(report.get("verdict").asString())
+                .isEqualTo("The trainer would not run on this machine: " + reason
+                        + "; leave the option out, or install cuBLAS of CUDA 12.");
     }
 
     @Test

@@ -107,7 +107,7 @@ class SystemPropertyTest {
         Map<String, List<Path>> cache = LibraryPath.cache(lines);
         assertThat(cache.values().stream().mapToInt(List::size).sum()).isLessThanOrEqualTo(lines.size());
         LibraryPath path = new LibraryPath(List.of(), cache, List.of(), List.of());
-        Libraries libraries = new Libraries(path, true, Optional.empty(), Optional.empty());
+        Libraries libraries = new Libraries(path, true, Optional.empty(), Optional.empty(), Optional.empty());
         assertThat(libraries.checks().stream().map(Check::judge)).isNotEmpty();
     }
 

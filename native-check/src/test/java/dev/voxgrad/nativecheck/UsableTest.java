@@ -16,7 +16,8 @@ class UsableTest {
     @Test
     void withoutGpuOnlyTheCompilerIsTested() {
         LibraryPath nothing = new LibraryPath(List.of(), Map.of(), List.of(), List.of());
-        Usable usable = new Usable(false, new Libraries(nothing, false, Optional.empty(), Optional.empty()));
+        Usable usable =
+                new Usable(false, new Libraries(nothing, false, Optional.empty(), Optional.empty(), Optional.empty()));
         for (SmokeTest test : SmokeTest.values()) {
             assertThat(usable.obstacle(test))
                     .contains(

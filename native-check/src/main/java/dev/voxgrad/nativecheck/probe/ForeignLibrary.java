@@ -21,7 +21,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 /**
  * Loads a library in a child process and calls it through the JDK's foreign-function API, in the same way as the
- * trainer. JCuda's own bindings of cuBLAS and NVRTC are tied to one major version.
+ * trainer. JCuda's own bindings of cuBLAS and NVRTC require CUDA 12.
  */
 @SuppressWarnings("restricted")
 public final class ForeignLibrary {

@@ -8,7 +8,6 @@ import java.util.List;
 import jcuda.jcudnn.JCudnn;
 import jcuda.runtime.JCuda;
 
-import dev.voxgrad.nativecheck.probe.ForeignLibrary.Function;
 import dev.voxgrad.nativecheck.probe.Probe.CallFailed;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
@@ -57,17 +56,8 @@ public final class VersionProbe {
 
     /** Queries cuBLAS with a function that needs no handle and therefore no GPU. */
     private static void cublas() throws CallFailed {
-        ForeignLibrary cublas = SgemmProbe.library();
-        Function getProperty = cublas.function("cublasGetProperty", JAVA_INT, ADDRESS);
-        StringBuilder version = new StringBuilder();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(JAVA_INT);
-            for (int property = 0; property < 3; property++) {
-                cublas.check("cublasGetProperty", getProperty.call(property, value));
-                version.append(property == 0 ? "" : ".").append(value.get(JAVA_INT, 0));
-            }
-        }
-        Probe.answer(CUBLAS, version);
+        CublasCalls cublas = CublasCalls.open();
+        Probe.answer(CUBLAS, cublas.version(0) + "." + cublas.version(1) + "." + cublas.version(2));
     }
 
     private static void nvrtc() throws CallFailed {

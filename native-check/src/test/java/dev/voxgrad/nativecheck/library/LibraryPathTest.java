@@ -118,7 +118,7 @@ class LibraryPathTest {
                         List.of(renamed)),
                 List.of(),
                 List.of());
-        assertThat(new Libraries(path, true, Optional.empty(), Optional.empty())
+        assertThat(new Libraries(path, true, Optional.empty(), Optional.empty(), Optional.empty())
                         .checks().stream().map(Check::judge))
                 .anySatisfy(finding -> assertThat(finding.found()).isEqualTo(renamed.toString()));
     }

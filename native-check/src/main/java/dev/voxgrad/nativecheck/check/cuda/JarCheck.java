@@ -29,8 +29,10 @@ public record JarCheck(String artifact, List<JCudaJar> found) implements Check {
     private static Map<String, String> tested() {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("jcuda", "12.6.0");
+        versions.put("jcublas", "12.6.0");
         versions.put("jcudnn", "11.7.0");
         versions.put("jcuda-natives", "12.6.0");
+        versions.put("jcublas-natives", "12.6.0");
         versions.put("jcudnn-natives", "12.6.0");
         return versions;
     }

@@ -25,7 +25,7 @@ class JarsTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"jcuda", "jcudnn"})
+    @ValueSource(strings = {"jcuda", "jcublas", "jcudnn"})
     void thisBuildUsesTheTestedVersions(String artifact) {
         List<JCudaJar> found = JCudaJar.find(JarsTest.class.getClassLoader(), artifact);
         assertThat(found).hasSize(1);
@@ -41,6 +41,7 @@ class JarsTest {
                 .isEqualTo("jar mismatch: jcuda 12.4.0 is on the class path, " + folder.resolve("jcuda-12.4.0.jar"));
         assertThat(finding.wanted())
                 .contains("jcuda 12.6.0")
+                .contains("jcublas 12.6.0")
                 .contains("jcudnn 11.7.0")
                 .contains("jcudnn-natives 12.6.0");
     }
