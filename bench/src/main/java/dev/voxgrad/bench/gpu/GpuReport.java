@@ -25,7 +25,7 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.io.DataException;
-import dev.voxgrad.medmnist.nets.study.StudyNet;
+import dev.voxgrad.medmnist.nets.Nets;
 
 /** Runs the command {@code gpu}: measures the nets' steps on this machine's GPU and the best rates that it reaches. */
 @Command(
@@ -52,7 +52,7 @@ public final class GpuReport implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             defaultValue = "1,2,3",
-            description = "Nets. Default: ${DEFAULT-VALUE}")
+            description = "Nets: 1, 2, 3, or a name such as resnet18-3d. Default: ${DEFAULT-VALUE}")
     private List<String> nets;
 
     @Option(
@@ -264,7 +264,7 @@ public final class GpuReport implements Callable<Integer> {
         try {
             return nets.stream()
                     .distinct()
-                    .map(net -> new StepCase(StudyNet.named(net.startsWith("net") ? net : "net" + net), size, batch))
+                    .map(net -> new StepCase(Nets.named(net.matches("\\d+") ? "net" + net : net), size, batch))
                     .toList();
         } catch (IllegalArgumentException | DataException e) {
             throw wrong(e.getMessage());

@@ -104,6 +104,6 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
     }
 
     private static String number(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
     }
 }

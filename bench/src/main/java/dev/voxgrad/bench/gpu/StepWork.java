@@ -1,7 +1,5 @@
 package dev.voxgrad.bench.gpu;
 
-import java.util.List;
-
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.bench.step.StepFlop;
 import dev.voxgrad.engine.device.cuda.Precision;
@@ -17,7 +15,8 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
  * @param trainBytes the bytes of activations that the passes of a training step read and write, completely and once per
  *     pass, and the bytes of parameters and their state in AdamW's update. Weights, sums and cuDNN's scratch memory,
  *     which are small or unknown, are left out, and caches may save some: it is a yardstick, not a measurement
- * @param inferBytes the bytes of an inference
+ *     NaN for other nets than the study's, whose bytes are not counted
+ * @param inferBytes the bytes of an inference; NaN likewise
  */
 record StepWork(double trainFlop, double inferFlop, double trainBytes, double inferBytes) {
     /** AdamW reads gradient, parameter and two moments, and writes three of them. */
@@ -25,16 +24,15 @@ record StepWork(double trainFlop, double inferFlop, double trainBytes, double in
 
     /** Counts the work of a batch on a GPU that runs convolution, batch norm, ReLU and pool as one operation. */
     static StepWork of(StepCase work, Precision precision) {
-        if (!(work.net() instanceof StudyNet net)) {
-            throw new IllegalArgumentException(work.net().name() + ": bytes are only counted for the study's nets");
-        }
         NetSummary summary = NetSummary.of(work.net(), work.volume(), StepCase.CLASSES);
-        List<Integer> widths = net.widths();
         StepFlop flop = StepFlop.of(summary, work.batch());
+        if (!(work.net() instanceof StudyNet net)) {
+            return new StepWork(flop.train(), flop.infer(), Double.NaN, Double.NaN);
+        }
         Traffic traffic = new Traffic();
         int channels = 1;
         int edge = work.size();
-        for (int width : widths) {
+        for (int width : net.widths()) {
             double input = (double) work.batch() * channels * edge * edge * edge;
             double output = (double) work.batch() * width * edge * edge * edge;
             edge /= 2;

@@ -58,7 +58,8 @@ class GpuReportTest {
         assertThat(lines.get(0)).matches(".+, \\d+\\.\\d GiB, compute capability \\d+\\.\\d, \\d+ multiprocessors");
         assertThat(lines.get(1))
                 .matches("driver .+ for CUDA 1\\d\\.\\d+, cuDNN 9\\.\\d+\\.\\d+, "
-                        + "cuBLAS 1[23]\\.\\d+\\.\\d+, libnvrtc\\.so\\.1[23], Java 2.+");
+                        + "cuBLAS 1[23]\\.\\d+\\.\\d+ \\(libcublas\\.so\\.1[23] through [^)]+\\), "
+                        + "libnvrtc\\.so\\.1[23], Java 2.+");
         requireOnce(lines, "gpu copy gb_per_s=\\d+");
         requireOnce(lines, "gpu product " + flag + " tflop_per_s=\\d+\\.\\d");
         for (String mode : new String[] {flag + "graph", flag + "graph-fastest"}) {
@@ -127,7 +128,7 @@ class GpuReportTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --nets 4             | unknown net 'net4'; known nets are net1, net2, net3
+            --nets 4             | unknown net 'net4'; known nets are net1, net2, net3, resnet18
             --size 2             | net1 at size 2: expected a size from 4
             --precisions fp16    | precision is 'fp16'; expected fp32, tf32, bf16
             --algorithms quick   | --algorithms has 'quick'; choose deterministic, fastest

@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.engine.device.cuda.Precision;
+import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +27,16 @@ class StepWorkTest {
         assertThat(work.trainFlop())
                 .as("the volumes get no gradient")
                 .isEqualTo(3 * (convolutions + linear) - 54.0 * LARGE * 32);
+    }
+
+    @Test
+    void countsFlopOfOtherNets() {
+        StepWork work = StepWork.of(new StepCase(Nets.named("resnet18-3d"), 4, 2), Precision.FP32);
+        assertThat(work.trainFlop())
+                .as("the volumes get no gradient")
+                .isEqualTo(3 * work.inferFlop() - 54.0 * LARGE * 64);
+        assertThat(work.trainBytes()).isNaN();
+        assertThat(work.inferBytes()).isNaN();
     }
 
     /** Tests x → z → a, derived from the operations one by one. */

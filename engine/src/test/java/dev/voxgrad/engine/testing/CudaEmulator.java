@@ -127,7 +127,7 @@ public final class CudaEmulator {
         return loaded;
     }
 
-    /** Links the emulated libraries of a machine with these major versions of CUDA into a folder; returns the folder. */
+    /** Links the emulated libraries of a machine with these major versions of CUDA into a folder, and returns that. */
     public static Path link(Path into, int... cuda) throws IOException {
         try (Stream<Path> files = Files.list(folder())) {
             for (Path file : files.toList()) {

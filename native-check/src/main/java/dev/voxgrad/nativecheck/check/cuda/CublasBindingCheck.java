@@ -20,7 +20,7 @@ import dev.voxgrad.nativecheck.report.Impact;
 public record CublasBindingCheck(Optional<String> requested, Optional<Path> library, boolean gpu) implements Check {
     private static final String NAME = "cuBLAS binding";
 
-    /** Returns the binding that the trainer uses; empty if no library loads, or the requested binding cannot call it. */
+    /** Returns the binding that the trainer uses; empty if no library loads or the requested binding cannot call it. */
     public Optional<CublasBinding> binding() {
         return candidates().stream()
                 .filter(binding -> library.filter(binding::calls).isPresent())
