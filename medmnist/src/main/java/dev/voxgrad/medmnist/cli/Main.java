@@ -17,6 +17,7 @@ import dev.voxgrad.medmnist.cli.command.DownloadCommand;
 import dev.voxgrad.medmnist.cli.command.EnsembleCommand;
 import dev.voxgrad.medmnist.cli.command.EvaluateCommand;
 import dev.voxgrad.medmnist.cli.command.ExportCommand;
+import dev.voxgrad.medmnist.cli.command.ImportCommand;
 import dev.voxgrad.medmnist.cli.command.InfoCommand;
 import dev.voxgrad.medmnist.cli.command.LrFindCommand;
 import dev.voxgrad.medmnist.cli.command.PredictCommand;
@@ -46,6 +47,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             AvailableCommand.class,
             InfoCommand.class,
             DownloadCommand.class,
+            ImportCommand.class,
             SummaryCommand.class,
             ShowCommand.class,
             LrFindCommand.class,

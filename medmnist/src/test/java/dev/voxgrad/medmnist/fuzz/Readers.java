@@ -21,6 +21,8 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.ensemble.EnsembleReaders;
 import dev.voxgrad.medmnist.export.WeightsFormat;
+import dev.voxgrad.medmnist.importing.ImportReaders;
+import dev.voxgrad.medmnist.importing.SetDescription;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
@@ -89,6 +91,10 @@ final class Readers {
                         file -> ReportReaders.readHistory(
                                 in(file, "history.csv").getParent()),
                         DATA),
+                new Target("scan", ".nii", ScanInputs::any, ImportReaders::readScan, DATA),
+                new Target("scan in two files", ".hdr", ScanInputs::header, ImportReaders::readPair, DATA),
+                new Target("label table", ".csv", ScanInputs::table, ImportReaders::readTable, DATA),
+                new Target("set description", ".json", ScanInputs::description, SetDescription::read, DATA),
                 new Target("timings.csv", "", RunInputs::timings, Readers::timings, DATA),
                 new Target("members.csv", "", RunInputs::members, Readers::members, DATA),
                 new Target(

@@ -1,10 +1,14 @@
 package dev.voxgrad.medmnist.data.npz;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
+import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.FileKind;
 
@@ -24,6 +28,15 @@ public record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, long co
     static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     /** The longest header that is believed, in bytes; NumPy's own limit. */
     private static final int LONGEST = 10_000;
+
+    /** Reads the header of a {@code .npy} file; anything wrong with it is a {@link DataFileException}. */
+    public static NpyHeader read(Path file) {
+        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            return read(in, Files.size(file), file.toString());
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        }
+    }
 
     /**
      * Reads a header and checks it against the room there is.
