@@ -11,6 +11,7 @@ import picocli.CommandLine.ScopeType;
 import dev.voxgrad.medmnist.cli.command.AvailableCommand;
 import dev.voxgrad.medmnist.cli.command.BenchmarkCommand;
 import dev.voxgrad.medmnist.cli.command.BundleCommand;
+import dev.voxgrad.medmnist.cli.command.CleanCommand;
 import dev.voxgrad.medmnist.cli.command.ConvertCommand;
 import dev.voxgrad.medmnist.cli.command.DoctorCommand;
 import dev.voxgrad.medmnist.cli.command.DownloadCommand;
@@ -20,10 +21,12 @@ import dev.voxgrad.medmnist.cli.command.ExportCommand;
 import dev.voxgrad.medmnist.cli.command.ImportCommand;
 import dev.voxgrad.medmnist.cli.command.InfoCommand;
 import dev.voxgrad.medmnist.cli.command.LrFindCommand;
+import dev.voxgrad.medmnist.cli.command.MontageCommand;
 import dev.voxgrad.medmnist.cli.command.PredictCommand;
 import dev.voxgrad.medmnist.cli.command.ProfileCommand;
 import dev.voxgrad.medmnist.cli.command.QuickstartCommand;
 import dev.voxgrad.medmnist.cli.command.ReportCommand;
+import dev.voxgrad.medmnist.cli.command.SaveCommand;
 import dev.voxgrad.medmnist.cli.command.ShowCommand;
 import dev.voxgrad.medmnist.cli.command.StatusCommand;
 import dev.voxgrad.medmnist.cli.command.SummaryCommand;
@@ -47,7 +50,10 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             AvailableCommand.class,
             InfoCommand.class,
             DownloadCommand.class,
+            CleanCommand.class,
             ImportCommand.class,
+            SaveCommand.class,
+            MontageCommand.class,
             SummaryCommand.class,
             ShowCommand.class,
             LrFindCommand.class,
