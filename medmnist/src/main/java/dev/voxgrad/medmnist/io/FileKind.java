@@ -34,14 +34,12 @@ public record FileKind(String words, String advice) {
         if (at(head, 344, "n+1\0") || at(head, 344, "ni1\0") || at(head, 4, "n+2\0") || at(head, 4, "ni2\0")) {
             return known(
                     "is a NIfTI image",
-                    "Read it with nibabel: nibabel.load(name).get_fdata(), resample all "
-                            + "volumes to one cubic shape, stack them, and save them with " + SAVE);
+                    "Make a set from a folder of such scans and a table of labels: medmnist import");
         }
         if (at(head, 128, "DICM")) {
             return known(
                     "is a DICOM image",
-                    "Read each series with pydicom or SimpleITK, resample all volumes to one "
-                            + "cubic shape, stack them, and save them with " + SAVE);
+                    "Convert each series with dcm2niix, and make a set from the scans: medmnist import");
         }
         if (at(head, 0, "NRRD") || at(head, 0, "ObjectType")) {
             return known(
@@ -95,7 +93,7 @@ public record FileKind(String words, String advice) {
                 : known(
                         "is packed with " + kind,
                         "Unpack it first. If a NIfTI image "
-                                + "(.nii) is in it, read that with nibabel, and save all volumes with " + SAVE);
+                                + "(.nii) is in it, make a set from all scans: medmnist import");
     }
 
     private static Optional<FileKind> text(byte[] head) {
