@@ -18,7 +18,7 @@ import dev.voxgrad.nn.NamedTensor;
  */
 record TensorView(Storage storage, long offset, List<Long> sizes, List<Long> strides) {
     /** PyTorch has no tensors of more dimensions. */
-    private static final int MOST_DIMENSIONS = 64;
+    static final int MOST_DIMENSIONS = 64;
     /** The longest array that every Java virtual machine allows. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 

@@ -57,7 +57,14 @@ final class TorchObjects implements PickleObjects {
         }
     }
 
+    /**
+     * The number of pairs that may be copied to dictionaries. A pickle may name the same list again and again, so
+     * without a limit, a file of a megabyte would take hours. State dicts have some thousand entries.
+     */
+    private static final int MOST_PAIRS = 1_000_000;
+
     private final Map<String, Storage> storages = new HashMap<>();
+    private long copiedPairs;
 
     /** Returns the storages that have been named, by their keys. */
     Map<String, Storage> storages() {
@@ -87,7 +94,7 @@ final class TorchObjects implements PickleObjects {
         throw wrong("a call of something that is no function");
     }
 
-    private static Object result(Function function, List<Object> arguments) throws TorchFileException {
+    private Object result(Function function, List<Object> arguments) throws TorchFileException {
         return switch (function) {
             case ORDERED_DICT -> orderedDict(arguments);
             case SIZE -> arguments.size() == 1 ? arguments.getFirst() : wrongArguments(function);
@@ -109,10 +116,15 @@ final class TorchObjects implements PickleObjects {
     }
 
     /** Makes a dictionary, empty or, as Python 2 does, of a list of pairs. */
-    private static OrderedDict orderedDict(List<Object> arguments) throws TorchFileException {
+    private OrderedDict orderedDict(List<Object> arguments) throws TorchFileException {
         OrderedDict dictionary = new OrderedDict();
         if (!arguments.isEmpty()) {
-            for (Object pair : elements(arguments.getFirst())) {
+            List<?> pairs = elements(arguments.getFirst());
+            copiedPairs += pairs.size();
+            if (copiedPairs > MOST_PAIRS) {
+                throw wrong("ordered dictionaries of more than " + MOST_PAIRS + " pairs");
+            }
+            for (Object pair : pairs) {
                 List<?> entry = elements(pair);
                 if (entry.size() != 2 || !(entry.getFirst() instanceof String key)) {
                     throw wrong("an ordered dictionary of something other than pairs");
@@ -141,6 +153,9 @@ final class TorchObjects implements PickleObjects {
 
     private static List<Long> integers(Object sequence) throws TorchFileException {
         List<?> elements = elements(sequence);
+        if (elements.size() > TensorView.MOST_DIMENSIONS) {
+            throw wrong("a tensor of " + elements.size() + " dimensions");
+        }
         if (!elements.stream().allMatch(Long.class::isInstance)) {
             throw wrong("a tensor whose sizes are not integers");
         }

@@ -334,6 +334,22 @@ class TorchFileTest {
         assertThatThrownBy(() -> WeightsFile.read(file)).hasMessageContaining("tensor.clone()");
     }
 
+    /** A thousand dictionaries of the same list of a thousand pairs, and one more: a file of 16 kB. */
+    @Test
+    void boundsTheTimeForRepeatedPairs() throws IOException {
+        TorchBytes bytes =
+                TorchBytes.zip().global("collections", "OrderedDict").code(']').code('q', 1);
+        for (int i = 0; i < 1000; i++) {
+            bytes.code(']').code('U', 1, 'a').code('a').code('N').code('a').code('a');
+        }
+        for (int i = 0; i < 1001; i++) {
+            bytes.code('h', 0, 'h', 1, 0x85, 'R', '0');
+        }
+        Path file = file(bytes.code('}').file());
+        assertThatThrownBy(() -> WeightsFile.read(file))
+                .hasMessageContaining("ordered dictionaries of more than 1000000 pairs");
+    }
+
     @Test
     void refusesMembersThatContradictThePickle() throws IOException {
         SequencedMap<String, byte[]> members = weights().members();
