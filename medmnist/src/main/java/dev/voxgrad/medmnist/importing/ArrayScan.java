@@ -8,8 +8,8 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * Reads a scan from an array of NumPy: (X, Y, Z), or with up to {@value #MOST_CHANNELS} channels (X, Y, Z, C) or
- * (C, X, Y, Z). An array has neither spacing nor orientation: its axes count as the patient's, with 1 mm between voxels.
+ * Reads a scan from an array of NumPy: (X, Y, Z), or with up to {@value #MOST_CHANNELS} channels (X, Y, Z, C) or (C,
+ * X, Y, Z). An array has neither spacing nor orientation: its axes count as the patient's, with 1 mm between voxels.
  */
 final class ArrayScan {
     static final int MOST_CHANNELS = VolumeShape.MOST_CHANNELS;

@@ -8,10 +8,10 @@ package dev.voxgrad.medmnist.importing;
  *
  * <pre>x(k) = (k + ½ − m/2) · t/s + n/2 − ½</pre>
  *
- * <p>Linear interpolation weights voxel i with {@code max(0, 1 − |i − x| / r)}, divided by the sum of the weights, where
- * {@code r = max(1, t/s)}: the ordinary two neighbours where the volume is enlarged, and a tent as wide as two new voxels
- * where it shrinks, which is the antialiasing of Pillow and PyTorch. Nearest neighbours take voxel ⌊x + ½⌋ alone. New
- * voxels with x outside −½ to n − ½ are outside the field of view.
+ * <p>Linear interpolation weights voxel i with {@code max(0, 1 − |i − x| / r)}, divided by the sum of the weights,
+ * where {@code r = max(1, t/s)}: the ordinary two neighbours where the volume is enlarged, and a tent as wide as two
+ * new voxels where it shrinks, which is the antialiasing of Pillow and PyTorch. Nearest neighbours take voxel ⌊x + ½⌋
+ * alone. New voxels with x outside −½ to n − ½ are outside the field of view.
  */
 final class AxisWeights {
     /** Distances that differ by less are equal: they come from headers in single precision. */

@@ -44,7 +44,7 @@ final class ImportJournal implements AutoCloseable {
     private int slots;
 
     /**
-     * One finished volume.
+     * Describes a finished volume.
      *
      * @param size of the scan's file, in bytes
      * @param modified when the scan's file was last changed, in milliseconds since 1970
@@ -136,7 +136,7 @@ final class ImportJournal implements AutoCloseable {
         lines.position(lines.size());
     }
 
-    /** Returns the volume of a scan if it is finished, undamaged, and the scan has not changed since; otherwise null. */
+    /** Returns the record of a volume; null if it is unfinished or damaged, or its scan has changed since. */
     synchronized @Nullable VolumeOrigin finished(String name, Path scan) {
         Entry entry = done.get(name);
         try {

@@ -12,8 +12,8 @@ import dev.voxgrad.medmnist.nifti.NiftiHeader;
 import dev.voxgrad.medmnist.nifti.NiftiType;
 
 /**
- * Looks at the headers of all scans before any is read, to decide the type of the set's voxels and to find what does not
- * fit together early.
+ * Looks at the headers of all scans before any is read, to decide the type of the set's voxels and to find what does
+ * not fit together early.
  *
  * @param type of the set's voxels
  * @param channels of the first scan

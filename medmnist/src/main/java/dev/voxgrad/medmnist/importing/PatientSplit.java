@@ -24,11 +24,11 @@ import dev.voxgrad.medmnist.io.DataException;
  * Divides the rows of a table into splits, so that no patient is in two of them and the splits have similar shares of
  * each class. Without a column of patients, every scan counts as a patient.
  *
- * <p>A patient belongs to the class that most of the patient's scans have. The seed puts the patients of a class into a
- * random order, and those with more scans come first. Each is then given to the split that lacks most of its share of
- * this class, in scans; among equals to the one that lacks most of all classes. The last patients go to the splits that
- * have none of this class, if any. So with one scan per patient, shares differ from the wanted ones by less than one scan
- * of each class, unless a class is so rare that a split would get none of it.
+ * <p>A patient belongs to the class that most of the patient's scans have. The seed puts the patients of a class into
+ * a random order, and those with more scans come first. Each is then given to the split that lacks most of its share
+ * of this class, in scans; among equals to the one that lacks most of all classes. The last patients go to the splits
+ * that have none of this class, if any. So with one scan per patient, shares differ from the wanted ones by less than
+ * one scan of each class, unless a class is so rare that a split would get none of it.
  */
 public final class PatientSplit {
     private static final int PURPOSE = RandomPurpose.named("import split", 0);

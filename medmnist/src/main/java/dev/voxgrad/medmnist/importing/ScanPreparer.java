@@ -95,7 +95,7 @@ public final class ScanPreparer {
         };
     }
 
-    /** Clamps values before they are averaged, so that metal outside the window does not shine into its surroundings. */
+    /** Clamps values before they are averaged, so that metal does not brighten its surroundings. */
     private float[] clamped(float[] values, @Nullable Window window) {
         boolean mask = rule.kind() == WindowRule.Kind.MASK;
         for (int i = 0; i < values.length && (mask || window != null); i++) {

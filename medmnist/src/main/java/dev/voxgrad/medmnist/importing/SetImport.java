@@ -20,8 +20,8 @@ import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.Tasks;
 
 /**
- * Makes a set from a folder of scans: looks at all headers, prepares the volumes on all cores, and writes
- * {@code SET.npz} and {@code SET.json}. Finished volumes are kept until the set is written, so that an interrupted import
+ * Makes a set from a folder of scans: looks at all headers, prepares the volumes on all cores, and writes {@code
+ * SET.npz} and {@code SET.json}. Finished volumes are kept until the set is written, so that an interrupted import
  * continues. The files do not depend on the number of cores, nor on interruptions.
  */
 public final class SetImport {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The splits of a set, in the order of its file. */
+/** Lists the splits of a set, in the order of its file. */
 public enum SetSplit {
     TRAIN("training"),
     VAL("validation"),
@@ -16,7 +16,7 @@ public enum SetSplit {
         this.longName = longName;
     }
 
-    /** Returns the split with that name, in any case: {@code train}, {@code VALIDATION}, {@code valid} or {@code test}. */
+    /** Returns the split with that name, such as {@code train}, {@code VALIDATION} or {@code valid}. */
     static Optional<SetSplit> byName(String name) {
         String word = name.strip().toLowerCase(Locale.ROOT);
         return Arrays.stream(values())

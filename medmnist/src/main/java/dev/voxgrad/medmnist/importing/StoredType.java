@@ -4,7 +4,7 @@ import java.nio.ByteOrder;
 
 import dev.voxgrad.medmnist.data.npz.NpyType;
 
-/** The type of the voxels in a set. */
+/** Lists the types of a set's voxels. */
 public enum StoredType {
     UINT8(NpyType.Kind.U1),
     INT16(NpyType.Kind.I2),

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a table of labels.
+ * Holds one line of a table of labels.
  *
  * @param line number in the file, from 1
  * @param file name below the folder of images

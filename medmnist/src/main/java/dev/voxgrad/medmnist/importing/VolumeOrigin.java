@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param orientation directions of the file's axes, such as {@code LPS}; null for an array
  * @param affine of the file, 12 values row by row; null for an array
  * @param newSpacing distance between the volume's voxels, in millimetres
- * @param crop coordinates of the volume's first and last voxel in the scan along each of the patient's axes, in voxels of
- *     the scan from 0; negative or beyond the last voxel where the volume is padded
+ * @param crop coordinates of the volume's first and last voxel in the scan along each of the patient's axes, in voxels
+ *     of the scan from 0; negative or beyond the last voxel where the volume is padded
  * @param windows the values of each channel that became 0 and 255; empty if values were kept or it is a mask
  */
 public record VolumeOrigin(

@@ -20,7 +20,7 @@ public record WindowRule(Kind kind, @Nullable Window fixed) {
     /** The part of the values, in per cent, that is below and above the window of {@link Kind#PERCENTILE}. */
     static final double TAIL = 0.5;
 
-    /** The rules. */
+    /** Lists the rules. */
     public enum Kind {
         /** Unsigned bytes stay as they are; other scans are refused. */
         BYTES,

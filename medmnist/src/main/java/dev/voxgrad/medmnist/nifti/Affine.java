@@ -3,8 +3,8 @@ package dev.voxgrad.medmnist.nifti;
 import java.util.Arrays;
 
 /**
- * Maps a voxel's indices to its place in the patient: {@code (x, y, z) = M (i, j, k) + t}, in millimetres, with x to the
- * right, y to the front (anterior) and z up (superior).
+ * Maps a voxel's indices to its place in the patient: {@code (x, y, z) = M (i, j, k) + t}, in millimetres, with x to
+ * the right, y to the front (anterior) and z up (superior).
  *
  * @param rows the three rows (M | t), 12 values, row by row
  */

@@ -6,9 +6,9 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * A number of the extended format of x86 processors, with 64 significant bits: each operation is exact and then rounded
- * to the nearest number, ties to even. nibabel computes in it, so affines are equal to the last bit. Slow, and meant for
- * a few dozen operations; exponents have no bounds.
+ * Represents a number of the extended format of x86 processors, with 64 significant bits: each operation is exact and
+ * then rounded to the nearest number, ties to even. nibabel computes in it, so affines are equal to the last bit.
+ * Slow, and meant for a few dozen operations; exponents have no bounds.
  */
 record Extended(BigDecimal value) {
     private static final int BITS = 64;

@@ -36,7 +36,7 @@ record HeaderFields(int version, ByteBuffer bytes) {
         return version == 1 ? SIZE_1 : SIZE_2;
     }
 
-    /** Returns the mark without the NUL that ends it: {@code n+1} for header and voxels in one file, {@code ni1} for two. */
+    /** Returns the mark without its final NUL: {@code n+1} for one file, {@code ni1} for a pair. */
     String mark() {
         int at = version == 1 ? 344 : 4;
         StringBuilder mark = new StringBuilder();

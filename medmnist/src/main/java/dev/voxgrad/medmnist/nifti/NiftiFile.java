@@ -16,9 +16,9 @@ import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * Reads scans in NIfTI-1 or NIfTI-2: {@code .nii}, or a pair {@code .hdr} and {@code .img}, each of them also packed with
- * gzip. All integers and floats of 8 to 64 bits, RGB and RGBA are read, in either byte order; extensions after the
- * header are skipped.
+ * Reads scans in NIfTI-1 or NIfTI-2: {@code .nii}, or a pair {@code .hdr} and {@code .img}, each of them also packed
+ * with gzip. All integers and floats of 8 to 64 bits, RGB and RGBA are read, in either byte order; extensions after
+ * the header are skipped.
  *
  * <p>Nothing in a file is trusted. No memory is taken before the header's lengths have been found to fit the file:
  * exactly for a plain file, and within what gzip can pack for a packed one.

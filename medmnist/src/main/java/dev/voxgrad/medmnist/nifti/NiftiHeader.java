@@ -127,7 +127,7 @@ public record NiftiHeader(
                     where,
                     pair
                             ? "contains header and voxels; expected the header of a .hdr/.img pair. Rename it to .nii"
-                            : "is the header of a .hdr/.img pair; expected one file. Rename it to .hdr, next to its .img");
+                            : "is the header of a .hdr/.img pair; expected one file. Rename it to .hdr");
         }
         return new DataFileException(
                 where,
@@ -155,8 +155,8 @@ public record NiftiHeader(
                 if (lengths[3] > 1) {
                     throw new DataFileException(
                             where,
-                            "has more than one dimension in addition to those in space; expected at most one, whose parts "
-                                    + "become channels. Save the part that you need");
+                            "has more than one dimension in addition to those in space; expected at most one, whose "
+                                    + "parts become channels. Save the part that you need");
                 }
                 lengths[3] = (int) length;
             } else if (i < 3) {

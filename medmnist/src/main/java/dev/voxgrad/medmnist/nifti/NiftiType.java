@@ -6,8 +6,8 @@ import java.util.Arrays;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * The type of a scan's voxels. Colours have three or four components of unsigned bytes for each voxel, which are read
- * as channels. Source: the {@code datatype} codes of {@code nifti1.h}.
+ * Lists the types of a scan's voxels. Colours have three or four components of unsigned bytes for each voxel, which
+ * are read as channels. Source: the {@code datatype} codes of {@code nifti1.h}.
  */
 public enum NiftiType {
     UINT8(2, 1),

@@ -8,9 +8,9 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
 /**
- * The axes of the patient that a scan's voxel axes run along: {@code axis[i]} is 0 for left to right, 1 for posterior to
- * anterior and 2 for inferior to superior, and {@code flipped[i]} is whether axis i runs the other way. Oblique axes
- * count as the nearest ones.
+ * Names the patient's axes that a scan's voxel axes run along: {@code axis[i]} is 0 for left to right, 1 for posterior
+ * to anterior and 2 for inferior to superior, and {@code flipped[i]} is whether axis i runs the other way. Oblique
+ * axes count as the nearest ones.
  *
  * <p>Computed as nibabel's {@code io_orientation} does: the columns of the affine are divided by their lengths, the
  * rotation nearest to them is taken (the polar decomposition's, by singular values), and each voxel axis in turn gets

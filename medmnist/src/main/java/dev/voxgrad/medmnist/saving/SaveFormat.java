@@ -6,7 +6,7 @@ import java.util.Locale;
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
 
-/** The kinds of files that volumes are saved as. */
+/** Lists the kinds of files that volumes are saved as. */
 public enum SaveFormat implements Flagged {
     /** An animation through the planes across X, 0.2 seconds each, as MedMNIST's Python package saves 3D volumes. */
     GIF(".gif"),

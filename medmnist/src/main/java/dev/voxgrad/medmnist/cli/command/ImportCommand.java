@@ -36,9 +36,10 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
         header = "Makes a set from a folder of scans and a table of labels.",
         sortOptions = false,
         description = {
-            "Reads the scans that a CSV names, brings all of them to one size and orientation, divides them into train, "
-                    + "val and test, and writes SET.npz in MedMNIST's layout, and SET.json, which says where each volume "
-                    + "came from. Then 'medmnist train --npz SET.npz' trains on it.",
+            "Reads the scans that a CSV names, brings all of them to one size and orientation, "
+                    + "divides them into train, val and test, and writes SET.npz in MedMNIST's layout, and "
+                    + "SET.json, which says where each volume came from. Then 'medmnist train --npz SET.npz' "
+                    + "trains on it.",
             "",
             "Scans are NIfTI-1 or NIfTI-2 (.nii, .nii.gz, .hdr/.img) of integers, floats or RGB, or arrays of NumPy "
                     + "(.npy). A fourth dimension becomes channels. For DICOM, run dcm2niix first.",
@@ -47,18 +48,20 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
                     + "are ignored. Files are relative to DIR. Labels are class numbers from 0, or names, which become "
                     + "classes in alphabetical order. The CSV that 'medmnist save' writes is read, too.",
             "",
-            "Each scan is turned so that its axes run to the patient's right, front and top (RAS), clamped to the window, "
-                    + "and resampled about its centre with the same distance between voxels in all directions: linearly "
-                    + "with antialiasing, or masks by the nearest voxel. The whole field of view fits, and is padded "
-                    + "where its proportions are not those of the size. Oblique scans are not rotated.",
+            "Each scan is turned so that its axes run to the patient's right, front and top (RAS), "
+                    + "clamped to the window, and resampled about its centre with the same distance between "
+                    + "voxels in all directions: linearly with antialiasing, or masks by the nearest voxel. The "
+                    + "whole field of view fits, and is padded where its proportions are not those of the size. "
+                    + "Oblique scans are not rotated.",
             "",
-            "An interrupted import continues if the command is repeated. The result depends only on the scans, the table "
-                    + "and the options.",
+            "An interrupted import continues if the command is repeated. The result depends only on "
+                    + "the scans, the table and the options.",
             "",
             "Examples:",
-            "  medmnist import --images scans --labels labels.csv --window -1000,400 --size 64 --out lungs.npz",
-            "  medmnist import --images mr --labels mr.csv --window percentile --size 32x64x64 --label-column grade \\",
-            "      --patient-column subject_id --out brains.npz",
+            "  medmnist import --images scans --labels labels.csv --out lungs.npz \\",
+            "      --window -1000,400 --size 64",
+            "  medmnist import --images mr --labels mr.csv --out brains.npz \\",
+            "      --window percentile --size 32x64x64 --patient-column subject_id",
             ""
         })
 public final class ImportCommand implements Callable<Integer> {
@@ -101,11 +104,11 @@ public final class ImportCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "W",
             defaultValue = "bytes",
-            description =
-                    "How values become the 256 grey values of a set. LO,HI: these become black and white, such as "
-                            + "-1000,400 for lungs in CT. percentile: the 0.5th and the 99.5th percentile of each scan and "
-                            + "channel do, for MR. mask: 0 is black and everything else white. none: values are kept, as uint8, "
-                            + "int16 or float32. Default: unsigned bytes stay as they are, other scans are refused")
+            description = "How values become the 256 grey values of a set. LO,HI: these become black and white, "
+                    + "such as -1000,400 for lungs in CT. percentile: the 0.5th and the 99.5th percentile of "
+                    + "each scan and channel do, for MR. mask: 0 is black and everything else white. none: "
+                    + "values are kept, as uint8, int16 or float32. Default: unsigned bytes stay as they are, "
+                    + "other scans are refused")
     private String window;
 
     @Option(

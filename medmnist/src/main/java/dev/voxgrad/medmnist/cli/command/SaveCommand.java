@@ -27,9 +27,10 @@ import dev.voxgrad.medmnist.saving.VolumeSaver;
         header = "Saves each volume of a set as a file of its own.",
         sortOptions = false,
         description = {
-            "Saves all volumes of a set as animations, slices or scans, and a CSV with their labels, named as MedMNIST's "
-                    + "Python package names them: DIR/adrenalmnist3d/train0_1.gif is training volume 0, which has label "
-                    + "1, and DIR/adrenalmnist3d.csv has the line TRAIN,train0_1.gif,1 for it.",
+            "Saves all volumes of a set as animations, slices or scans, and a CSV with their labels, "
+                    + "named as MedMNIST's Python package names them: DIR/adrenalmnist3d/train0_1.gif is "
+                    + "training volume 0, which has label 1, and DIR/adrenalmnist3d.csv has the line "
+                    + "TRAIN,train0_1.gif,1 for it.",
             "",
             "'medmnist import' makes the same set from scans and CSV.",
             "",
