@@ -73,6 +73,16 @@ public final class SampleReader {
         input.copy(out, to, elements);
     }
 
+    /** Returns a volume as {@link #read} writes it, but one channel after the other, (C,X,Y,Z). */
+    public float[] readPlanar(int index, int epoch) {
+        VolumeShape shape = shape();
+        float[] channelsLast = new float[shape.elements()];
+        read(index, epoch, channelsLast, 0);
+        float[] planar = new float[shape.elements()];
+        ChannelOrder.toPlanar(channelsLast, 0, shape.channels(), shape.voxels(), planar);
+        return planar;
+    }
+
     private void readTransformed(int index, int epoch, Volume volume, float[] out, int to) {
         Sample sample = new Sample(split.name(), index, epoch);
         while (!tryTransformed(sample, volume, out, to)) {

@@ -45,6 +45,11 @@ public final class Picture {
         }
     }
 
+    /** Returns the number of pixels in a row. */
+    int width() {
+        return width;
+    }
+
     /** Sets one channel of one pixel; coordinates start at the top left corner. */
     public void set(int x, int y, int channel, int level) {
         rows[y * (1 + width * channels) + 1 + x * channels + channel] = (byte) level;

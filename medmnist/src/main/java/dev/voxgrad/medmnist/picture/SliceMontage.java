@@ -5,13 +5,13 @@ import java.util.List;
 import dev.voxgrad.medmnist.data.VolumeShape;
 
 /**
- * Draws planes of volumes next to each other: a row for each volume, with three planes across X, at a quarter, half and
- * three quarters of the axis, then three across Y, then three across Z. In a plane, the first of the two remaining axes
- * runs downwards and the other one to the right.
+ * Draws planes of volumes next to each other: a row for each volume, with three planes across X, then three across Y,
+ * then three across Z, each with its axis and position as caption. They cut through what the volume shows:
+ * {@link ContentPlanes} chooses them for each volume. In a plane, the first of the two remaining axes runs
+ * downwards and the other one to the right.
  *
  * <p>In each row the smallest value of the volume is black and the largest white; three channels are red, green and
- * blue. Any other number of channels has a grey row for each channel, with black and white of its own. No text is
- * drawn, since many servers have no fonts.
+ * blue. Any other number of channels has a grey row for each channel, with black and white of its own.
  */
 public final class SliceMontage {
     private static final int PLANES = 3;
@@ -23,6 +23,10 @@ public final class SliceMontage {
     private static final int GAP = 2;
     private static final int WIDE_GAP = 8;
     private static final int GAP_GREY = 96;
+
+    private static final int CAPTION_LEVEL = 255;
+    /** Pixels of a line of captions, with the gap below it. */
+    private static final int LINE = PixelFont.HEIGHT + 3;
 
     private final VolumeShape shape;
     /** Number of channels drawn in one row: 1, or 3 as colours. */
@@ -37,7 +41,7 @@ public final class SliceMontage {
         this.zoom = Math.max(1, TILE_PIXELS / shape.longest());
         int width = (3 * PLANES - 1) * GAP + 2 * (WIDE_GAP - GAP);
         for (int axis = 0; axis < 3; axis++) {
-            width += PLANES * shape.size(right(axis)) * zoom;
+            width += PLANES * new Plane(shape, axis, 0).width() * zoom;
         }
         int rows = volumes * rowsPerVolume();
         this.picture = new Picture(width, rows * rowHeight() + (rows - 1) * GAP, colours, GAP_GREY);
@@ -47,13 +51,16 @@ public final class SliceMontage {
      * Draws the volumes.
      *
      * @param volumes each (C,X,Y,Z) of that shape
+     * @param names a caption for each
      */
-    public static Picture of(List<float[]> volumes, VolumeShape shape) {
+    public static Picture of(List<float[]> volumes, List<String> names, VolumeShape shape) {
         SliceMontage montage = new SliceMontage(shape, volumes.size());
         int top = 0;
-        for (float[] volume : volumes) {
+        for (int volume = 0; volume < volumes.size(); volume++) {
+            ContentPlanes planes = new ContentPlanes(volumes.get(volume), shape);
             for (int row = 0; row < montage.rowsPerVolume(); row++) {
-                montage.draw(volume, row * montage.colours, top);
+                String name = names.get(volume) + (montage.rowsPerVolume() == 1 ? "" : ", channel " + row);
+                montage.draw(volumes.get(volume), row * montage.colours, planes, name, top);
                 top += montage.rowHeight() + GAP;
             }
         }
@@ -65,52 +72,32 @@ public final class SliceMontage {
     }
 
     private int rowHeight() {
-        return Math.max(shape.x(), shape.y()) * zoom;
-    }
-
-    /** Returns the axis that runs downwards in a plane across {@code axis}. */
-    private static int down(int axis) {
-        return axis == 0 ? 1 : 0;
-    }
-
-    /** Returns the axis that runs to the right in a plane across {@code axis}. */
-    private static int right(int axis) {
-        return axis == 2 ? 1 : 2;
+        return 2 * LINE + Math.max(shape.x(), shape.y()) * zoom;
     }
 
     /** Draws the channels from {@code first} on, as many as there are colours. */
-    private void draw(float[] volume, int first, int top) {
+    private void draw(float[] volume, int first, ContentPlanes planes, String name, int top) {
         float least = Float.POSITIVE_INFINITY;
         float largest = Float.NEGATIVE_INFINITY;
         for (int i = first * shape.voxels(); i < (first + colours) * shape.voxels(); i++) {
             least = Math.min(least, volume[i]);
             largest = Math.max(largest, volume[i]);
         }
+        float black = least;
         float range = largest > least ? largest - least : 1;
+        PixelFont.write(picture, GAP, top + 1, name, colours, CAPTION_LEVEL);
         int left = 0;
         for (int axis = 0; axis < 3; axis++) {
-            for (int plane = 1; plane <= PLANES; plane++) {
-                int at = shape.size(axis) * plane / (PLANES + 1);
-                for (int colour = 0; colour < colours; colour++) {
-                    drawPlane(volume, first + colour, axis, at, least, range, left, top);
-                }
-                left += shape.size(right(axis)) * zoom + GAP;
+            for (int at : planes.across(axis, PLANES)) {
+                Plane plane = new Plane(shape, axis, at);
+                PixelFont.write(picture, left + GAP, top + LINE + 1, plane.caption(), colours, CAPTION_LEVEL);
+                plane.draw(picture, left, top + 2 * LINE, zoom, colours, (voxel, colour) -> {
+                    float value = volume[(first + colour) * shape.voxels() + voxel];
+                    return Math.round(255 * (value - black) / range);
+                });
+                left += plane.width() * zoom + GAP;
             }
             left += WIDE_GAP - GAP;
-        }
-    }
-
-    private void drawPlane(
-            float[] volume, int channel, int axis, int plane, float least, float range, int left, int top) {
-        int[] strides = {shape.y() * shape.z(), shape.z(), 1};
-        int down = down(axis);
-        int right = right(axis);
-        int start = channel * shape.voxels() + plane * strides[axis];
-        for (int y = 0; y < shape.size(down) * zoom; y++) {
-            for (int x = 0; x < shape.size(right) * zoom; x++) {
-                float value = volume[start + y / zoom * strides[down] + x / zoom * strides[right]];
-                picture.set(left + x, top + y, channel % colours, Math.round(255 * (value - least) / range));
-            }
         }
     }
 }

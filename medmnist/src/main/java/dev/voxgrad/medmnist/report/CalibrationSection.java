@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.report;
 
 import java.util.List;
 
+import dev.voxgrad.medmnist.ensemble.Answer;
 import dev.voxgrad.medmnist.metrics.Calibration;
 
 /** Writes whether the weighted ensemble is right as often as its confidence says. */
@@ -9,7 +10,7 @@ final class CalibrationSection {
     private CalibrationSection() {}
 
     static void write(Html html, Subject subject) {
-        List<Answer> answers = Answer.of(subject);
+        List<Answer> answers = Answer.of(subject.data(), subject.split(), subject.scores());
         boolean multiLabel = subject.split().isMultiLabel();
         LineChart chart = new LineChart(
                         "Reliability",

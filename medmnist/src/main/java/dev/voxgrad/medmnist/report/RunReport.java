@@ -27,9 +27,10 @@ public final class RunReport {
      *
      * @param run the run; of an unfinished one, the finished members are reported
      * @param evaluation the evaluation of its ensemble
+     * @param mistakes the wrong answers of that ensemble
      * @throws DataFileException if the run's history is missing or damaged
      */
-    public static String html(RunFiles run, Evaluation evaluation) {
+    public static String html(RunFiles run, Evaluation evaluation, Mistakes mistakes) {
         Subject subject = new Subject(run, evaluation, History.read(run.files()));
         Html html = new Html();
         html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
@@ -43,7 +44,7 @@ public final class RunReport {
         ClassesSection.write(html, subject);
         CalibrationSection.write(html, subject);
         MembersSection.write(html, subject);
-        MistakesSection.write(html, subject);
+        MistakesSection.write(html, subject, mistakes);
         SettingsSection.write(html, subject);
         html.close().close().close();
         return html.toString();

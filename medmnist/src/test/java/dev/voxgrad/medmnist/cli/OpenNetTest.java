@@ -71,7 +71,9 @@ class OpenNetTest {
         assertThat(Cli.run("status", whole).succeeded().out()).containsPattern("0 +residual-2 +3/3 .*finished");
         assertThat(Cli.run("ensemble", whole).succeeded().out()).contains("0 residual-2");
         Cli.run("report", whole).succeeded();
-        assertThat(whole.resolve("report.html")).content().contains("residual-2", "--nets residual-2,net1");
+        assertThat(whole.resolve("report.html"))
+                .content()
+                .contains("residual-2", "--nets residual-2,net1", "residual-2: Grad-CAM of stage ");
         Path scores = folder.resolve("scores.csv");
         Cli.run(
                         "predict",

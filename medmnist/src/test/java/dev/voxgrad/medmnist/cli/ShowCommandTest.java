@@ -22,7 +22,9 @@ import dev.voxgrad.medmnist.data.Normalization;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
+import dev.voxgrad.medmnist.picture.ContentPlanes;
 import dev.voxgrad.medmnist.train.Trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -169,21 +171,22 @@ class ShowCommandTest {
         assertThat(draws[1]).isNotEqualTo(draws[2]);
     }
 
-    /** Tiles of 14 × 8 pixels: planes 2, 4 and 6 across X, Y and Z; black is the volume's smallest value. */
+    /** Tiles of 14 × 8 pixels below 20 pixels of captions, of the planes with most content; black is the least value. */
     @Test
     void pictureShowsPlanesOfAllAxes() throws IOException {
         Path out = folder.resolve("picture.png");
         Cli.run("show", "--npz", grey, "--index", 3, "--augment", "none", "--draws", 1, "--out", out)
                 .succeeded();
         BufferedImage image = ImageIO.read(out.toFile());
-        assertThat(image.getHeight()).isEqualTo(2 * 112 + 2);
+        assertThat(image.getHeight()).isEqualTo(2 * 132 + 2);
         assertThat(image.getWidth()).isEqualTo(9 * 112 + 6 * 2 + 2 * 8);
         float[] volume = expected(grey, 3, 1, true);
         float[] sorted = volume.clone();
         Arrays.sort(sorted);
+        ContentPlanes planes = new ContentPlanes(volume, new VolumeShape(1, EDGE));
         for (int tile = 0; tile < 9; tile++) {
             int left = tile * 114 + tile / 3 * 6;
-            int plane = 2 * (tile % 3 + 1);
+            int plane = planes.across(tile / 3, 3)[tile % 3];
             for (int down = 0; down < EDGE; down++) {
                 for (int right = 0; right < EDGE; right++) {
                     int voxel = switch (tile / 3) {
@@ -193,7 +196,7 @@ class ShowCommandTest {
                     };
                     int level = Math.round(255 * (volume[voxel] - sorted[0]) / (sorted[VOXELS - 1] - sorted[0]));
                     for (int row = 0; row < 2; row++) {
-                        assertThat(image.getRaster().getSample(left + 14 * right + 13, 114 * row + 14 * down, 0))
+                        assertThat(image.getRaster().getSample(left + 14 * right + 13, 134 * row + 20 + 14 * down, 0))
                                 .isEqualTo(level);
                     }
                 }
@@ -209,9 +212,10 @@ class ShowCommandTest {
         float[] volume = expected(colour, 0, 3, true);
         float[] sorted = volume.clone();
         Arrays.sort(sorted);
+        int plane = new ContentPlanes(volume, new VolumeShape(3, EDGE)).across(0, 3)[0];
         for (int channel = 0; channel < 3; channel++) {
-            float value = volume[channel * VOXELS + 2 * EDGE * EDGE + 3 * EDGE + 5];
-            assertThat(image.getRaster().getSample(5 * 14, 3 * 14, channel))
+            float value = volume[channel * VOXELS + plane * EDGE * EDGE + 3 * EDGE + 5];
+            assertThat(image.getRaster().getSample(5 * 14, 20 + 3 * 14, channel))
                     .isEqualTo(Math.round(255 * (value - sorted[0]) / (sorted[sorted.length - 1] - sorted[0])));
         }
     }

@@ -19,6 +19,7 @@ import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.EnsembleOptions;
 import dev.voxgrad.medmnist.cli.options.RunDataOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.cli.ui.StepProgress;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
@@ -26,6 +27,7 @@ import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.report.BenchmarkPage;
+import dev.voxgrad.medmnist.report.Mistakes;
 import dev.voxgrad.medmnist.report.RunReport;
 import dev.voxgrad.medmnist.run.RunFiles;
 
@@ -35,10 +37,10 @@ import dev.voxgrad.medmnist.run.RunFiles;
         header = "Writes a report of a run as one HTML page, with charts.",
         sortOptions = false,
         description = {
-            "Writes a report of a run as one HTML page: results with intervals next to published ones, learning "
-                    + "curves, ROC and precision-recall curves, confusion matrix, calibration, the contribution of "
-                    + "each member, the most confident mistakes, and the commands to reproduce it. The page is "
-                    + "self-contained: it needs no network and can be sent to anyone.",
+            "Writes a report of a run as one HTML page: results with intervals next to published ones, learning"
+                + " curves, ROC and precision-recall curves, confusion matrix, calibration, the contribution of each"
+                + " member, the most confident mistakes with explanations, and the commands to reproduce it. The page"
+                + " is self-contained: it needs no network and can be sent to anyone.",
             "",
             "If the run is not finished, the report covers the finished members.",
             "",
@@ -90,7 +92,11 @@ public final class ReportCommand implements Callable<Integer> {
         Split volumes = data.split(ensembleOptions.split().name());
         Console console = new Console(command.commandLine().getOut());
         Evaluation evaluation = EnsembleCommand.load(TrainedModel.of(run), data, volumes, device, settings, console);
-        String page = RunReport.html(run, evaluation);
+        int nets = 2 * evaluation.ensemble().members();
+        StepProgress progress = new StepProgress(console, "explanation", nets * Mistakes.MOST);
+        Mistakes mistakes = Mistakes.explain(run, evaluation, device, progress::done);
+        console.clear();
+        String page = RunReport.html(run, evaluation, mistakes);
         inRun.ifPresentOrElse(own -> run.files().write(own, page), () -> AtomicFile.write(file, page));
         int members = evaluation.ensemble().members();
         console.line("Written to " + file

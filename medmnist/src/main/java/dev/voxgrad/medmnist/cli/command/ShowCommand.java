@@ -24,7 +24,6 @@ import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.PreparationOptions;
 import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
-import dev.voxgrad.medmnist.data.ChannelOrder;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.SampleReader;
@@ -50,10 +49,12 @@ import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
             "Writes a volume as the nets see it, and augmented versions of it: draw d is what a member of a run with "
                     + "the same --seed and --augment sees in epoch d. Prints the transforms of each draw.",
             "",
-            "A .png shows a row of planes for the volume and one for each draw: three planes across X, at a quarter, "
-                    + "half and three quarters of the axis, then three across Y, then three across Z. Black and white "
-                    + "are each row's smallest and largest value. A .npz contains 'volume' (C,X,Y,Z) and 'draws' "
-                    + "(N,C,X,Y,Z) in float32, for your own tools.",
+            "A .png shows a row of planes for the volume and one for each draw: three across X, three across Y and"
+                + " three across Z. They cut the object, not a blank middle: along each axis, a quarter, half and"
+                + " three quarters of the content are before them. Content is what differs from the median of the"
+                + " volume's faces. Each plane has its axis and index as caption. Black and white are each row's"
+                + " smallest and largest value. A .npz contains 'volume' (C,X,Y,Z) and 'draws' (N,C,X,Y,Z) in float32,"
+                + " for your own tools.",
             "",
             "Without --recipe, volumes are handled as in the study.",
             "",
@@ -175,7 +176,8 @@ public final class ShowCommand implements Callable<Integer> {
         console.println(volumes.name() + " volume " + index + " of " + data.name() + ", " + volumes.shape() + ", "
                 + labels(data, volumes) + ", " + data.preparationWords());
         List<float[]> all = new ArrayList<>();
-        all.add(read(new SampleReader(volumes, data.evaluationInput(), SampleTransform.NONE), 0));
+        all.add(new SampleReader(volumes, data.evaluationInput(), SampleTransform.NONE).readPlanar(index, 0));
+        List<String> names = new ArrayList<>(List.of("volume " + index));
         List<Transform.Change> changes = new ArrayList<>();
         long memberSeed = Trainer.seedOf(seed, member);
         SampleReader reader = new SampleReader(volumes, data.trainingInput(), (volume, sample) -> {
@@ -183,13 +185,15 @@ public final class ShowCommand implements Callable<Integer> {
             changes.addAll(recipe.apply(volume, memberSeed, sample));
         });
         for (int draw = 0; draw < count; draw++) {
-            all.add(read(reader, draw));
+            all.add(reader.readPlanar(index, draw));
+            names.add("draw " + (draw + 1));
             console.println("draw " + (draw + 1) + "  "
                     + (changes.isEmpty()
                             ? "unchanged"
                             : changes.stream().map(Object::toString).collect(Collectors.joining("; "))));
         }
-        AtomicFile.write(out, picture ? SliceMontage.of(all, data.shape()).png() : npz(all, data.shape()));
+        AtomicFile.write(
+                out, picture ? SliceMontage.of(all, names, data.shape()).png() : npz(all, data.shape()));
         console.println("Written to " + out);
     }
 
@@ -205,16 +209,6 @@ public final class ShowCommand implements Callable<Integer> {
             }
         }
         return "labels " + present;
-    }
-
-    /** Returns the volume as it is in this epoch, (C,X,Y,Z). */
-    private float[] read(SampleReader reader, int epoch) {
-        VolumeShape shape = reader.shape();
-        float[] channelsLast = new float[shape.elements()];
-        reader.read(index, epoch, channelsLast, 0);
-        float[] planar = new float[shape.elements()];
-        ChannelOrder.toPlanar(channelsLast, 0, shape.channels(), shape.voxels(), planar);
-        return planar;
     }
 
     private static byte[] npz(List<float[]> all, VolumeShape shape) {
