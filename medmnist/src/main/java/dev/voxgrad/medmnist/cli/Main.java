@@ -17,6 +17,7 @@ import dev.voxgrad.medmnist.cli.command.DoctorCommand;
 import dev.voxgrad.medmnist.cli.command.DownloadCommand;
 import dev.voxgrad.medmnist.cli.command.EnsembleCommand;
 import dev.voxgrad.medmnist.cli.command.EvaluateCommand;
+import dev.voxgrad.medmnist.cli.command.ExplainCommand;
 import dev.voxgrad.medmnist.cli.command.ExportCommand;
 import dev.voxgrad.medmnist.cli.command.ImportCommand;
 import dev.voxgrad.medmnist.cli.command.InfoCommand;
@@ -64,6 +65,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             EnsembleCommand.class,
             ReportCommand.class,
             BundleCommand.class,
+            ExplainCommand.class,
             EvaluateCommand.class,
             ConvertCommand.class,
             ExportCommand.class,

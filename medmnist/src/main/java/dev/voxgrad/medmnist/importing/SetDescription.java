@@ -45,6 +45,16 @@ public record SetDescription(
         BadValueException.requireAll("test", test, "a list of volumes");
     }
 
+    /** Returns where the volumes of a split came from, in order. */
+    public List<VolumeOrigin> origins(String splitName) {
+        return switch (splitName) {
+            case "train" -> train;
+            case "val" -> val;
+            case "test" -> test;
+            default -> throw new IllegalArgumentException("split: expected train, val or test, was " + splitName);
+        };
+    }
+
     /** Returns the place of the description of a set: {@code SET.json} for {@code SET.npz}. */
     public static Path fileOf(Path npz) {
         String name = String.valueOf(npz.getFileName());

@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.run.RunFiles;
 
 /** The options that locate the volumes of an existing run, if they have moved. */
@@ -35,6 +36,14 @@ public final class RunDataOptions {
 
     @Mixin
     private CacheOption cacheOption;
+
+    /** Returns the user's file that {@link #load} reads; null for an official set, or one that is made by code. */
+    public @Nullable Path file(RunFiles run) {
+        if (npz != null) {
+            return npz;
+        }
+        return run.info().dataAsTaken() instanceof OwnFile own ? Path.of(own.file()) : null;
+    }
 
     /** Loads the run's volumes, and warns if the file has changed since the training. */
     public VolumeData load(RunFiles run, Requirement requirement) {
