@@ -12,6 +12,7 @@ import dev.voxgrad.medmnist.cli.command.AvailableCommand;
 import dev.voxgrad.medmnist.cli.command.BenchmarkCommand;
 import dev.voxgrad.medmnist.cli.command.BundleCommand;
 import dev.voxgrad.medmnist.cli.command.CleanCommand;
+import dev.voxgrad.medmnist.cli.command.CompareCommand;
 import dev.voxgrad.medmnist.cli.command.ConvertCommand;
 import dev.voxgrad.medmnist.cli.command.DoctorCommand;
 import dev.voxgrad.medmnist.cli.command.DownloadCommand;
@@ -66,6 +67,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             ReportCommand.class,
             BundleCommand.class,
             ExplainCommand.class,
+            CompareCommand.class,
             EvaluateCommand.class,
             ConvertCommand.class,
             ExportCommand.class,

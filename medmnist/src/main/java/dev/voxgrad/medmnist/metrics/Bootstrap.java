@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
@@ -58,13 +59,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
      * @throws UndefinedMetricException if a class is so rare that hardly any resample has it
      */
     public static Bootstrap of(VolumeData data, Split split, double[][] scores, long seed) {
-        return split.isMultiLabel()
-                ? of(
-                        split.size(),
-                        seed,
-                        order -> Metrics.ofMultiLabel(
-                                data.labelNames(), pick(split.multiLabels(), order), pick(scores, order)))
-                : of(data.task(), data.labelNames(), split.labels(), scores, seed);
+        return of(split.size(), seed, order -> Figures.of(metrics(data, split, scores, order)));
     }
 
     /** Returns the intervals of a split's figures, or of the accuracy alone. */
@@ -73,20 +68,61 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
             Metrics.requireDefined(data, split);
             return of(data, split, scores, seed);
         } catch (UndefinedMetricException e) {
-            double[] accuracy = new double[RESAMPLES];
-            for (int r = 0; r < RESAMPLES; r++) {
-                int[] order = draw(split.size(), new RandomStream(seed, 0, r, RandomPurpose.BOOTSTRAP));
-                accuracy[r] = split.isMultiLabel()
-                        ? Metrics.accuracy(pick(split.multiLabels(), order), pick(scores, order))
-                        : Metrics.accuracy(data.task(), pick(split.labels(), order), pick(scores, order));
-            }
-            return new Bootstrap(Optional.empty(), Interval.middle(accuracy, LEVEL));
+            return ofAccuracy(split.size(), seed, order -> accuracy(data, split, scores, order));
         }
+    }
+
+    /**
+     * Returns the intervals of the differences between the figures of two nets on the same volumes. They are paired:
+     * each resample has the same volumes for both, so that what makes a resample easy or hard for both does not count.
+     *
+     * @param scores probabilities, (N, classes)
+     * @param others probabilities that the figures are the difference from, (N, classes)
+     */
+    public static Bootstrap ofDifferences(
+            VolumeData data, Split split, double[][] scores, double[][] others, long seed) {
+        try {
+            Metrics.requireDefined(data, split);
+            return of(
+                    split.size(),
+                    seed,
+                    order -> Figures.of(metrics(data, split, scores, order))
+                            .minus(Figures.of(metrics(data, split, others, order))));
+        } catch (UndefinedMetricException e) {
+            return ofAccuracy(
+                    split.size(),
+                    seed,
+                    order -> accuracy(data, split, scores, order) - accuracy(data, split, others, order));
+        }
+    }
+
+    private static Metrics metrics(VolumeData data, Split split, double[][] scores, int[] order) {
+        return split.isMultiLabel()
+                ? Metrics.ofMultiLabel(data.labelNames(), pick(split.multiLabels(), order), pick(scores, order))
+                : Metrics.of(data.task(), data.labelNames(), pick(split.labels(), order), pick(scores, order));
+    }
+
+    private static double accuracy(VolumeData data, Split split, double[][] scores, int[] order) {
+        return split.isMultiLabel()
+                ? Metrics.accuracy(pick(split.multiLabels(), order), pick(scores, order))
+                : Metrics.accuracy(data.task(), pick(split.labels(), order), pick(scores, order));
+    }
+
+    private static Bootstrap ofAccuracy(int samples, long seed, ToDoubleFunction<int[]> figure) {
+        double[] accuracy = new double[RESAMPLES];
+        for (int r = 0; r < RESAMPLES; r++) {
+            int[] order = draw(samples, new RandomStream(seed, 0, r, RandomPurpose.BOOTSTRAP));
+            accuracy[r] = figure.applyAsDouble(order);
+        }
+        return new Bootstrap(Optional.empty(), Interval.middle(accuracy, LEVEL));
     }
 
     /** Returns the intervals for one class per sample, (N); otherwise as above. */
     static Bootstrap of(Task task, List<String> labelNames, int[] labels, double[][] scores, long seed) {
-        return of(labels.length, seed, order -> Metrics.of(task, labelNames, pick(labels, order), pick(scores, order)));
+        return of(
+                labels.length,
+                seed,
+                order -> Figures.of(Metrics.of(task, labelNames, pick(labels, order), pick(scores, order))));
     }
 
     private static int[] pick(int[] labels, int[] order) {
@@ -101,17 +137,28 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
         return picked;
     }
 
-    /** Computes the figures of the samples with these indices. */
-    @FunctionalInterface
-    private interface Figures {
-        Metrics of(int[] order);
+    /** Holds the figures of one resample, or differences of them. */
+    private record Figures(double auc, double accuracy) {
+        static Figures of(Metrics metrics) {
+            return new Figures(metrics.auc(), metrics.accuracy());
+        }
+
+        Figures minus(Figures other) {
+            return new Figures(auc - other.auc, accuracy - other.accuracy);
+        }
     }
 
-    private static Bootstrap of(int samples, long seed, Figures figures) {
+    /** Computes the figures of the samples with these indices. */
+    @FunctionalInterface
+    private interface Resample {
+        Figures of(int[] order);
+    }
+
+    private static Bootstrap of(int samples, long seed, Resample figures) {
         double[] auc = new double[RESAMPLES];
         double[] accuracy = new double[RESAMPLES];
         for (int r = 0; r < RESAMPLES; r++) {
-            Metrics metrics = resample(samples, new RandomStream(seed, 0, r, RandomPurpose.BOOTSTRAP), figures);
+            Figures metrics = resample(samples, new RandomStream(seed, 0, r, RandomPurpose.BOOTSTRAP), figures);
             auc[r] = metrics.auc();
             accuracy[r] = metrics.accuracy();
         }
@@ -124,7 +171,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
         return order;
     }
 
-    private static Metrics resample(int samples, RandomStream random, Figures figures) {
+    private static Figures resample(int samples, RandomStream random, Resample figures) {
         for (int draw = 1; ; draw++) {
             int[] order = draw(samples, random);
             try {
