@@ -20,7 +20,7 @@ public record OnnxInput(double low, double high, double factor, boolean zNormali
 
     /**
      * Bounds the deviation from below, so that a blank volume becomes zeros instead of NaN. The deviation of any other
-     * volume of 256 grey values is larger: a single voxel of 256³ that differs by 1/255 leads to 1e-6.
+     * volume of 256 grey values is larger: a single voxel of 256³ that differs by 1/255 leads to 9.6e-7.
      */
     private static final double LEAST_DEVIATION = 9e-7;
 

@@ -25,10 +25,8 @@ final class StateDictFinder {
      */
     static Map<?, ?> find(Object root, @Nullable String key) throws TorchFileException {
         if (!(root instanceof Map<?, ?> map)) {
-            throw new TorchFileException((root instanceof TensorView
-                            ? "contains a tensor without a name"
-                            : "contains " + "no dictionary of weights")
-                    + "; save the state_dict() of the net");
+            String what = root instanceof TensorView ? "a tensor without a name" : "no dictionary of weights";
+            throw new TorchFileException("contains " + what + "; save the state_dict() of the net");
         }
         if (key != null) {
             if (map.get(key) instanceof Map<?, ?> named && hasTensors(named)) {
@@ -62,7 +60,7 @@ final class StateDictFinder {
         return candidates;
     }
 
-    /** Tests whether the first values, of which a dictionary of weights has at least one, include a tensor. */
+    /** Tests whether one of the first values is a tensor, as in every dictionary of weights. */
     private static boolean hasTensors(Map<?, ?> map) {
         return map.values().stream().limit(MOST_NAMES_SHOWN).anyMatch(TensorView.class::isInstance);
     }
