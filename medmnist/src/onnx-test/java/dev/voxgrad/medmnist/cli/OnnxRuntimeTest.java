@@ -39,13 +39,13 @@ import static org.assertj.core.api.Assertions.within;
 
 /**
  * Executes exported models with ONNX Runtime on the test volumes of AdrenalMNIST3D, and compares with Voxgrad. The nets
- * were trained for three epochs on a few volumes.
+ * were trained for two epochs on a few volumes.
  */
 class OnnxRuntimeTest {
     private static final int CLASSES = 2;
     private static final int BATCH = 32;
     /** The ResNets take ten times as long, so they get fewer volumes. */
-    private static final int RESNET_VOLUMES = 24;
+    private static final int RESNET_VOLUMES = 12;
 
     @TempDir
     private static Path folder;
@@ -56,13 +56,13 @@ class OnnxRuntimeTest {
     @BeforeAll
     static void train() {
         Path npz = Shared.file("data/adrenalmnist3d.npz");
-        train("study", volumes(npz, "study.npz", 64, 298), 8, "net1,net2,net3", "--augment", "none");
-        Path few = volumes(npz, "few.npz", 16, RESNET_VOLUMES);
+        train("study", volumes(npz, "study.npz", 48, 298), 4, "net1,net2,net3", "--augment", "none");
+        Path few = volumes(npz, "few.npz", 8, RESNET_VOLUMES);
         train("resnets", few, 4, "resnet18-3d,resnet18-acs", "--shape-transform");
     }
 
     private static void train(String run, Path npz, int batch, String nets, String... more) {
-        List<Object> words = new ArrayList<>(List.of("train", "--npz", npz, "--nets", nets, "--epochs", 3));
+        List<Object> words = new ArrayList<>(List.of("train", "--npz", npz, "--nets", nets, "--epochs", 2));
         words.addAll(List.of("--models", nets.split(",").length, "--out", folder.resolve(run), "--batch-size", batch));
         words.addAll(List.of(more));
         assertThat(Cli.run(words.toArray()).code()).isZero();
@@ -72,7 +72,7 @@ class OnnxRuntimeTest {
     private static Path volumes(Path npz, String name, int train, int test) {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         try (NpzFile file = NpzFile.open(npz)) {
-            Map.of("train", train, "val", 16, "test", test).forEach((split, count) -> {
+            Map.of("train", train, "val", 12, "test", test).forEach((split, count) -> {
                 byte[] images = file.read(split + "_images").bytes();
                 byte[] labels = file.read(split + "_labels").bytes();
                 int[] shape = {count, 28, 28, 28};

@@ -68,6 +68,16 @@ class ExportCommandTest {
     }
 
     @Test
+    void writesTheSameFromABundle() throws IOException {
+        String expected = export();
+        Path bundle = made.resolve("bundle.zip");
+        Cli.run("bundle", run, "--out", bundle).succeeded();
+        Path out = made.resolve("bundle.onnx");
+        Cli.run("export", bundle, "--onnx", out).succeeded();
+        assertThat(Files.readString(out, StandardCharsets.ISO_8859_1)).isEqualTo(expected);
+    }
+
+    @Test
     void refusesWrongUse() throws IOException {
         Path out = made.resolve("model.onnx");
         Cli.run("export", run, "--onnx", out, "--model", "last").refused("--model requires --member M");

@@ -59,8 +59,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "RUN", description = "The run's folder, as created by train.")
-    private Path runFolder;
+    @Parameters(paramLabel = "RUN|MODEL.zip", description = "The run's folder, as created by train, or a bundle.")
+    private Path source;
 
     @Option(names = "--onnx", paramLabel = "FILE", required = true, description = "File to write.")
     private Path out;
@@ -78,7 +78,8 @@ public final class ExportCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "uniform|FILE",
             description = "The ensemble's weights: 'uniform', or a file with lines such as 'last = 0.5', 'best = 1.5',"
-                    + " 'member.0 = 1'. Default: 0.5 for all last models and 1.5 for all best ones")
+                    + " 'member.0 = 1'. Default: 0.5 for all last models and 1.5 for all best ones, or"
+                    + " those of the bundle")
     private @Nullable Path weights;
 
     @Option(names = "--prepared-input", description = "Leave the preparation of volumes out of the model.")
@@ -98,11 +99,11 @@ public final class ExportCommand implements Callable<Integer> {
                     member == null ? "--model requires --member M" : "--weights is for ensembles, without --member");
         }
         replaceOption.requireWritable(out);
-        TrainedModel model = TrainedModel.open(runFolder);
-        VolumeShape stored = model.storedShape()
-                .orElseGet(
-                        () -> runDataOptions.load(model.run(), Requirement.NONE).shape());
-        try (CpuDevice device = new CpuDevice(1)) {
+        try (TrainedModel model = TrainedModel.open(source);
+                CpuDevice device = new CpuDevice(1)) {
+            VolumeShape stored = model.storedShape()
+                    .orElseGet(() ->
+                            runDataOptions.load(model.run(), Requirement.NONE).shape());
             EnsembleNet nets = nets(model, device, stored);
             byte[] bytes = OnnxExport.of(model, nets, stored, preparedInput);
             AtomicFile.write(out, bytes);
@@ -117,13 +118,14 @@ public final class ExportCommand implements Callable<Integer> {
             return new EnsembleNet(
                     model.task(), List.of(new EnsembleNet.Part(file, model.load(file, device, stored), 1)));
         }
-        return model.load(device, stored, weights(model.members().size()));
+        return model.load(device, stored, weights(model));
     }
 
-    private EnsembleWeights weights(int members) {
+    private EnsembleWeights weights(TrainedModel model) {
         if (weights == null) {
-            return EnsembleWeights.defaults(members);
+            return model.weights();
         }
+        int members = model.members().size();
         return weights.toString().equals("uniform")
                 ? EnsembleWeights.uniform(members)
                 : EnsembleWeights.read(weights, members);
