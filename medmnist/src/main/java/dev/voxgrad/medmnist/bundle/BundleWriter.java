@@ -34,6 +34,7 @@ import dev.voxgrad.medmnist.run.member.MemberResult;
  * README.md                         how it is used
  * bundle.json                       the weights of the ensemble, and a checksum of each file: {@link BundleManifest}
  * run.json                          settings and label names, without the folders of this machine
+ * scans.json                        how scans become volumes, if the volumes were imported
  * members.csv                       one row per member
  * weights/member-00-net1-best.safetensors, …-last.safetensors
  * </pre>
@@ -94,6 +95,7 @@ public final class BundleWriter {
         writer.addText("MODEL_CARD.md", card);
         writer.addText("README.md", readme);
         writer.addText(RunFiles.RUN_FILE, RunJson.write(model.info().portable()));
+        model.scanSettings().ifPresent(scans -> writer.addText(RunFiles.SCANS_FILE, RunJson.write(scans)));
         writer.addText("members.csv", members(model));
         for (ModelFile file : model.files()) {
             writer.add("weights/" + file.file().getFileName(), () -> Files.newInputStream(file.file()));

@@ -22,6 +22,11 @@ public record NewVolumes(VolumeData data, Split split, boolean isLabelled, List<
         }
     }
 
+    /** Returns the same volumes under other names. */
+    public NewVolumes named(List<String> others) {
+        return new NewVolumes(data, split, isLabelled, others);
+    }
+
     /** Returns volumes that are named by their numbers in the file, from 0. */
     public static NewVolumes numbered(VolumeData data, Split split, boolean isLabelled) {
         List<String> numbers =

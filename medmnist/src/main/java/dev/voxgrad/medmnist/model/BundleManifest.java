@@ -28,13 +28,14 @@ public record BundleManifest(int format, String voxgrad, String ensemble, List<D
     /** The version that is written and read. */
     public static final int FORMAT = 1;
 
-    private static final Pattern ALLOWED = Pattern.compile("run\\.json|members\\.csv|MODEL_CARD\\.md|README\\.md"
-            + "|weights/member-\\d{2,5}-[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*-(last|best)\\.safetensors");
+    private static final Pattern ALLOWED =
+            Pattern.compile("run\\.json|scans\\.json|members\\.csv|MODEL_CARD\\.md|README\\.md"
+                    + "|weights/member-\\d{2,5}-[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*-(last|best)\\.safetensors");
 
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
     /** The most files that a bundle has: two of each member, and the others. */
-    static final int MOST_FILES = ModelKind.values().length * TrainSettings.MOST_MODELS + 4;
+    static final int MOST_FILES = ModelKind.values().length * TrainSettings.MOST_MODELS + 5;
 
     /**
      * Describes one file.

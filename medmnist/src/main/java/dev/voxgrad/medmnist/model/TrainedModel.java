@@ -16,11 +16,13 @@ import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.Window;
+import dev.voxgrad.medmnist.importing.PrepareSettings;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.run.json.RunJson;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
@@ -207,6 +209,18 @@ public final class TrainedModel implements AutoCloseable {
     /** Returns which values of a file become 0 and 255; empty if the data set has a fixed scale. */
     public Optional<Window> window() {
         return Optional.ofNullable(info().data().window());
+    }
+
+    /**
+     * Returns how scans became volumes for the training; empty if the volumes were not imported.
+     *
+     * @throws DataFileException if the file that says so is damaged
+     */
+    public Optional<PrepareSettings> scanSettings() {
+        Path file = run.file(RunFiles.SCANS_FILE);
+        return run.files().exists(file)
+                ? Optional.of(RunJson.read(run.files().read(file), PrepareSettings.class, file.toString()))
+                : Optional.empty();
     }
 
     /** Returns the shape of the volumes as they were stored for training; empty if the run does not record it. */

@@ -38,6 +38,7 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
  * members.csv                        one row per finished member
  * members/                           the progress of each member: {@link MemberFiles}
  * tensorboard/member-00-net1/        events.out.tfevents…: {@link EventFile}
+ * scans.json                         how scans become volumes, if the volumes were imported
  * weights/member-00-net1-best.safetensors, …-last.safetensors
  * summary.csv                        one row per evaluated ensemble
  * results/                           MedMNIST's standard result files
@@ -46,6 +47,8 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
 public final class RunFiles {
     /** The name of the file that makes a folder a run's. */
     public static final String RUN_FILE = "run.json";
+    /** The name of the file that says how scans become volumes. */
+    public static final String SCANS_FILE = "scans.json";
 
     private final Path folder;
     private final RunFolder files;

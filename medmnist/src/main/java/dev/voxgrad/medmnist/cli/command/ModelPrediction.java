@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -14,6 +15,7 @@ import picocli.CommandLine.ParameterException;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.EnsembleChoice;
+import dev.voxgrad.medmnist.cli.options.ScanOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.PredictionProgress;
@@ -24,8 +26,11 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
+import dev.voxgrad.medmnist.importing.SetDescription;
+import dev.voxgrad.medmnist.importing.VolumeOrigin;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.model.EnsemblePredictor;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.model.Prediction;
@@ -37,6 +42,7 @@ final class ModelPrediction {
     private final CommandSpec command;
     private final TrainedModel model;
     private final DataOptions dataOptions;
+    private final ScanOptions scanOptions;
     private final EnsembleChoice ensembleChoice;
     private final Consumer<String> warnings;
     private final Console console;
@@ -55,10 +61,16 @@ final class ModelPrediction {
             Predictor.Augmentation augmentation,
             Path out) {}
 
-    ModelPrediction(CommandSpec command, TrainedModel model, DataOptions dataOptions, EnsembleChoice ensembleChoice) {
+    ModelPrediction(
+            CommandSpec command,
+            TrainedModel model,
+            DataOptions dataOptions,
+            ScanOptions scanOptions,
+            EnsembleChoice ensembleChoice) {
         this.command = command;
         this.model = model;
         this.dataOptions = dataOptions;
+        this.scanOptions = scanOptions;
         this.ensembleChoice = ensembleChoice;
         this.warnings = Console.warnings(command);
         this.console = new Console(command.commandLine().getOut());
@@ -109,18 +121,16 @@ final class ModelPrediction {
     }
 
     private NewVolumes volumes(Request request) {
-        Optional<Path> npz = dataOptions.npz();
-        if (npz.isPresent()) {
-            NewVolumeLoader.Expected expected = new NewVolumeLoader.Expected(
-                    model.task(),
-                    model.labelNames(),
-                    request.otherShape() ? Optional.empty() : model.storedShape(),
-                    model.window(),
-                    model.isZNormalised(),
-                    model.preparation());
+        if (scanOptions.folder().isPresent()) {
+            boolean allowBlank = dataOptions.skipsBlank() || !model.isZNormalised();
+            return scanOptions.load(model, expected(request), allowBlank, console);
+        }
+        if (dataOptions.npz().isPresent()) {
             NewVolumeLoader.Options options = new NewVolumeLoader.Options(
                     request.split().map(SplitName::name), dataOptions.window(), dataOptions.skipsBlank());
-            return NewVolumeLoader.load(npz.get(), expected, options, warnings);
+            return namedByOrigin(
+                    dataOptions.npz().get(),
+                    NewVolumeLoader.load(dataOptions.npz().get(), expected(request), options, warnings));
         }
         VolumeData data = dataOptions.hasFlag()
                 ? dataOptions.load(dataOptions.source(), model.preparation(), Requirement.NONE)
@@ -128,6 +138,36 @@ final class ModelPrediction {
         requireAlike(data, request.otherShape());
         return NewVolumes.numbered(
                 data, data.split(request.split().orElse(SplitName.test).name()), true);
+    }
+
+    /** Names volumes of an imported set by the scans that they come from. */
+    private NewVolumes namedByOrigin(Path npz, NewVolumes volumes) {
+        String name = volumes.split().name();
+        if (Stream.of(SplitName.values()).noneMatch(split -> split.name().equals(name))) {
+            return volumes;
+        }
+        try {
+            return SetDescription.of(npz)
+                    .map(set -> set.origins(name))
+                    .filter(origins -> origins.size() == volumes.split().size())
+                    .map(origins -> volumes.named(
+                            origins.stream().map(VolumeOrigin::file).toList()))
+                    .orElse(volumes);
+        } catch (DataFileException e) {
+            warnings.accept(SetDescription.fileOf(npz) + " does not say where the volumes come from, so they are named "
+                    + "by their numbers");
+            return volumes;
+        }
+    }
+
+    private NewVolumeLoader.Expected expected(Request request) {
+        return new NewVolumeLoader.Expected(
+                model.task(),
+                model.labelNames(),
+                request.otherShape() ? Optional.empty() : model.storedShape(),
+                model.window(),
+                model.isZNormalised(),
+                model.preparation());
     }
 
     /** Loads the volumes that the run was started with. */

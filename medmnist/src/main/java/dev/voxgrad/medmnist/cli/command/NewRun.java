@@ -10,8 +10,12 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.ui.Version;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OwnFile;
+import dev.voxgrad.medmnist.importing.SetDescription;
+import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.run.json.RunJson;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
@@ -50,6 +54,20 @@ public final class NewRun {
                 data.train().shape(),
                 crossValidation,
                 resolved);
-        return RunFiles.create(out, info);
+        RunFiles run = RunFiles.create(out, info);
+        if (source instanceof OwnFile file) {
+            recordScans(run, Path.of(file.file()));
+        }
+        return run;
+    }
+
+    /** Records how the scans of an imported set became volumes. */
+    private static void recordScans(RunFiles run, Path npz) {
+        try {
+            SetDescription.of(npz)
+                    .ifPresent(set -> run.files().write(run.file(RunFiles.SCANS_FILE), RunJson.write(set.settings())));
+        } catch (DataFileException e) {
+            return; // a JSON file next to the volumes may be something else
+        }
     }
 }

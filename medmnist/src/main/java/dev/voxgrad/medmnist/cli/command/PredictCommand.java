@@ -21,6 +21,7 @@ import dev.voxgrad.medmnist.cli.options.NetNames;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.PreparationOptions;
 import dev.voxgrad.medmnist.cli.options.RecipeOptions;
+import dev.voxgrad.medmnist.cli.options.ScanOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.data.source.OwnFile;
@@ -37,13 +38,15 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
         sortOptions = false,
         description = {
             "With a RUN, or a MODEL.zip of 'medmnist bundle', applies the whole ensemble to volumes with or without "
-                    + "labels: those of --npz or --flag, or else those of the run itself. Writes a CSV table "
-                    + "(RFC 4180) with one row per volume: volume (its number from 0), predicted (the class), p(…) "
-                    + "(the probability of each class), sd(…) (its standard deviation over the models, with their "
-                    + "weights), entropy (of the probabilities, in nats), and label where it is known.",
+                    + "labels: those of --npz, --nifti or --flag, or else those of the run itself. Writes a CSV table "
+                    + "(RFC 4180) with one row per volume: volume (its number from 0, or the file of its scan), "
+                    + "predicted (the class), p(…) (the probability of each class), sd(…) (its standard deviation over "
+                    + "the models, with their weights), entropy (of the probabilities, in nats), and label where it is "
+                    + "known.",
             "A .npz file contains the array images, or test_images, val_images or train_images; labels are optional. "
                     + "Volumes are prepared as in the training. Another shape or scale than that of the training is "
-                    + "refused, unless --other-shape or --window accepts it.",
+                    + "refused, unless --other-shape or --window accepts it. Scans of --nifti become volumes as those "
+                    + "of 'medmnist import' that the run was trained on.",
             "",
             "With --net and --weights, writes the scores of one net for every volume of a split, as lines "
                     + "index,score0,score1,… without a header.",
@@ -55,6 +58,7 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             "",
             "Examples:",
             "  medmnist predict runs/adrenal --npz new.npz --out scores.csv",
+            "  medmnist predict runs/lungs --nifti scans --out scores.csv",
             "  medmnist predict adrenal.zip --npz new.npz --ensemble uniform --tta 8 --out scores.csv",
             "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
             "      --weights runs/adrenal/weights/member-00-net1-best.safetensors",
@@ -88,6 +92,9 @@ public final class PredictCommand implements Callable<Integer> {
             paramLabel = "B",
             description = "Volumes at a time; the scores do not depend on it. Default: ${DEFAULT-VALUE}")
     private int batchSize = TrainSettings.BATCH_SIZE;
+
+    @Mixin
+    private ScanOptions scanOptions;
 
     @Mixin
     private EnsembleChoice ensembleChoice;
@@ -159,13 +166,14 @@ public final class PredictCommand implements Callable<Integer> {
                     + "with " + path + ", volumes are prepared as in its training");
         }
         dataOptions.checkForModel();
+        scanOptions.check(dataOptions);
         Predictor.Augmentation augmentation = augmentationOptions.augmentation();
         requireOther(path);
         dataOptions.npz().ifPresent(this::requireOther);
         AtomicFile.requireWritable(out);
         try (TrainedModel model = TrainedModel.open(path)) {
             TrainedModel chosen = ensembleChoice.members(model);
-            new ModelPrediction(command, chosen, dataOptions, ensembleChoice)
+            new ModelPrediction(command, chosen, dataOptions, scanOptions, ensembleChoice)
                     .run(
                             new ModelPrediction.Request(
                                     Optional.ofNullable(split), otherShape, batchSize, augmentation, out),
@@ -174,9 +182,9 @@ public final class PredictCommand implements Callable<Integer> {
     }
 
     private void predictByNet(String name, Path file) {
-        if (ensembleChoice.isGiven() || augmentationOptions.isGiven() || otherShape) {
-            throw wrongUse("--ensemble, --members, --tta, --tta-augment, --seed and --other-shape require a RUN or "
-                    + "MODEL.zip");
+        if (ensembleChoice.isGiven() || augmentationOptions.isGiven() || scanOptions.isGiven() || otherShape) {
+            throw wrongUse("--nifti, --like, --ensemble, --members, --tta, --tta-augment, --seed and --other-shape "
+                    + "require a RUN or MODEL.zip");
         }
         DataSource source = dataOptions.source();
         NetSpec spec = OptionValues.net(command, name);

@@ -1,0 +1,127 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.voxgrad.medmnist.importing.SetDescription;
+import dev.voxgrad.medmnist.importing.VolumeOrigin;
+import dev.voxgrad.medmnist.nifti.ScanBytes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests that scans are prepared for a trained model exactly as those of its training were. */
+class PredictScansTest {
+    private static final int SCANS = 20;
+
+    @TempDir
+    private static Path folder;
+
+    private static Path scans;
+    private static Path set;
+    private static Path run;
+
+    @BeforeAll
+    static void importAndTrain() throws IOException {
+        scans = Files.createDirectory(folder.resolve("my scans"));
+        set = folder.resolve("set.npz");
+        run = folder.resolve("run");
+        StringBuilder table = new StringBuilder("file,label\n");
+        for (int i = 0; i < SCANS; i++) {
+            String name = "case" + i + (i % 3 == 0 ? ".nii" : ".nii.gz");
+            scan(i).write(scans.resolve(name));
+            table.append(name).append(',').append(i % 2).append('\n');
+        }
+        Path labels = Files.writeString(folder.resolve("labels.csv"), table);
+        Cli.run(
+                        "import",
+                        "--images",
+                        scans,
+                        "--labels",
+                        labels,
+                        "--out",
+                        set,
+                        "--window",
+                        "-1000,300",
+                        "--size",
+                        "9x8x8")
+                .succeeded();
+        Cli.run("train", "--npz", set, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1)
+                .succeeded();
+    }
+
+    /** Returns a scan whose axes run to the left, back and top. */
+    private static ScanBytes scan(int i) {
+        double[] values = new double[6 * 5 * 4];
+        for (int v = 0; v < values.length; v++) {
+            values[v] = -1000 + v * (10 + i % 2) + 37 * (v * i % 7);
+        }
+        return ScanBytes.little()
+                .shape(6, 5, 4)
+                .type(4, 16)
+                .codes(0, 1)
+                .sform(-1, 0, 0, 10, 0, -1, 0, 20, 0, 0, 1.25, 30)
+                .voxels(2, false, values);
+    }
+
+    private static Map<String, String> rows(Path csv) throws IOException {
+        Map<String, String> rows = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(csv)) {
+            rows.put(line.substring(0, line.indexOf(',')), line.substring(line.indexOf(',')));
+        }
+        return rows;
+    }
+
+    @Test
+    void scansGetTheScoresOfTheSetsVolumes() throws IOException {
+        Path fromScans = folder.resolve("scans.csv");
+        String output = Cli.run("predict", run, "--nifti", scans, "--out", fromScans)
+                .succeeded()
+                .out();
+        assertThat(output).contains("20 volumes in ", "scans.csv  20 volumes");
+        assertThat(rows(fromScans)).hasSize(1 + SCANS).containsKeys("case0.nii", "case19.nii.gz");
+        Path fromSet = folder.resolve("set.csv");
+        Cli.run("predict", run, "--npz", set, "--split", "test", "--out", fromSet)
+                .succeeded();
+        List<VolumeOrigin> test = SetDescription.of(set).orElseThrow().test();
+        assertThat(test).isNotEmpty();
+        for (int i = 0; i < test.size(); i++) {
+            String file = test.get(i).file();
+            String scores = rows(fromSet).get(file);
+            assertThat(rows(fromScans).get(file)).isEqualTo(scores.substring(0, scores.lastIndexOf(',')));
+        }
+        Path bundle = folder.resolve("model.zip");
+        Cli.run("bundle", run, "--without-results", "--out", bundle).succeeded();
+        Path fromBundle = folder.resolve("bundle.csv");
+        Cli.run("predict", bundle, "--nifti", scans, "--out", fromBundle).succeeded();
+        assertThat(fromBundle).hasSameBinaryContentAs(fromScans);
+    }
+
+    @Test
+    void aRunOfOtherVolumesNeedsADescription() throws IOException {
+        Path plain = folder.resolve("plain.npz");
+        Files.copy(set, plain);
+        Path other = folder.resolve("other run");
+        Cli.run("train", "--npz", plain, "--out", other, "--models", 1, "--nets", "net1", "--epochs", 1)
+                .succeeded();
+        Path out = folder.resolve("other.csv");
+        Cli.run("predict", other, "--nifti", scans, "--out", out)
+                .failed("does not record how scans become volumes", "--like");
+        Cli.run("predict", other, "--nifti", scans, "--like", folder.resolve("set.json"), "--out", out)
+                .succeeded();
+        Path own = folder.resolve("own.csv");
+        Cli.run("predict", run, "--nifti", scans, "--out", own).succeeded();
+        assertThat(out).hasSameBinaryContentAs(own);
+        Cli.run("predict", run, "--nifti", scans, "--npz", set, "--out", out).refused("--nifti excludes --npz");
+        Cli.run("predict", run, "--like", folder.resolve("set.json"), "--out", out)
+                .refused("--like requires --nifti");
+        Cli.run("predict", run, "--nifti", folder, "--out", out).failed("contains no scans");
+    }
+}
