@@ -229,8 +229,7 @@ public final class ModelCard {
                 + "resolutions or ways of cutting out the region can make them worse without any sign of it.");
         bullet("The model always answers. It has no class for volumes that belong to none of its classes.");
         bullet("The spread over the nets and the entropy that `predict` writes show doubt, but not every error.");
-        bullet(
-                "The best epoch of each net was chosen by the validation split, so its figures flatter the model.");
+        bullet("The best epoch of each net was chosen by the validation split, so its figures flatter the model.");
         bullet("**Not for clinical use.** Nothing here has been validated for patients.");
     }
 
