@@ -19,11 +19,12 @@ public final class BundleReadme {
                 ```
                 medmnist predict MODEL.zip --npz volumes.npz --out scores.csv
                 medmnist predict MODEL.zip --nifti scans --out scores.csv
-                medmnist explain MODEL.zip --npz volumes.npz --index 0 --out why
+                medmnist export MODEL.zip --onnx model.onnx
                 ```
 
-                `volumes.npz` contains an array `images` or `test_images`, with or without labels; `scans` is a folder
-                of `.nii.gz` files. Each command has a detailed `--help`.
+                `volumes.npz` contains an array `images` or `test_images`, with or without labels. `scans` is a folder
+                of `.nii.gz` files, for models that were trained on imported scans. The third command is for programs
+                that run ONNX models. Each command has a detailed `--help`.
                 """.formatted(model.members().size(), model.info().voxgrad());
     }
 }
