@@ -134,7 +134,7 @@ class BundleIT {
         assumeTrue(Files.notExists(Path.of("/dev/nvidiactl")), "this machine has a GPU, and its own answers");
         String report = runTo(1, "doctor");
         assumeTrue(report.contains("neither libnvrtc"), "this machine has an NVRTC");
-        assertThat(report).containsPattern("the kernels' PTX in /\\S+/app/lib/engine-\\S+\\.jar is used in its place");
+        assertThat(report).containsPattern("the kernels' PTX in /\\S+/app/lib/engine-\\S+\\.jar is used instead");
     }
 
     /** Uses files, random numbers, vectors, JSON and pictures. */
