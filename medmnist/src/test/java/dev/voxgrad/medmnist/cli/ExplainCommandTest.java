@@ -130,6 +130,17 @@ class ExplainCommandTest {
     }
 
     @Test
+    void bundleIsExplainedAsItsRun() {
+        Path bundle = folder.resolve("model.zip");
+        Cli.run("bundle", run, "--out", bundle).succeeded();
+        Cli.run("explain", bundle, "--index", 5, "--class", 0, "--out", folder.resolve("bundle"))
+                .succeeded();
+        explain(folder.resolve("folder"), "--index", 5, "--class", 0).succeeded();
+        assertThat(folder.resolve("bundle/test-5-grad-cam-class-0.npz"))
+                .hasSameBinaryContentAs(folder.resolve("folder/test-5-grad-cam-class-0.npz"));
+    }
+
+    @Test
     void worstExplainsConfidentMistakesFirst() {
         String text = explain(folder.resolve("worst"), "--worst", 2, "--split", "val")
                 .succeeded()

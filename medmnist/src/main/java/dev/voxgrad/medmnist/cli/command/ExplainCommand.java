@@ -72,7 +72,9 @@ public final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "RUN", description = "The run's folder, as created by train.")
+    @Parameters(
+            paramLabel = "RUN",
+            description = "The run's folder, as created by train, or a bundle together with --npz or --root.")
     private Path runFolder;
 
     @ArgGroup(multiplicity = "1")
@@ -112,7 +114,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private ExplanationOptions explanationOptions;
 
     @Option(
-            names = "--member",
+            names = {"--member", "--members"},
             paramLabel = "M[,M]",
             description = "Use only these members, such as 0 or 0-2,5. Default: all finished ones")
     private @Nullable String members;
@@ -121,8 +123,9 @@ public final class ExplainCommand implements Callable<Integer> {
             names = "--ensemble",
             paramLabel = "E",
             defaultValue = "weighted",
-            description = "weighted: a last model counts 0.5, a best one 1.5; or uniform, last or best. "
-                    + "Default: ${DEFAULT-VALUE}")
+            description =
+                    "weighted: a last model counts 0.5 and a best one 1.5, or as a bundle says; or uniform, last or "
+                            + "best. Default: ${DEFAULT-VALUE}")
     private Weighting weighting;
 
     /** How the last and the best models of members are weighted. */
@@ -132,9 +135,10 @@ public final class ExplainCommand implements Callable<Integer> {
         last,
         best;
 
-        EnsembleWeights of(int members) {
+        EnsembleWeights of(TrainedModel model) {
+            int members = model.members().size();
             return switch (this) {
-                case weighted -> EnsembleWeights.defaults(members);
+                case weighted -> model.weights();
                 case uniform -> EnsembleWeights.uniform(members);
                 case last -> EnsembleWeights.groups(1, 0, members);
                 case best -> EnsembleWeights.groups(0, 1, members);
@@ -157,17 +161,21 @@ public final class ExplainCommand implements Callable<Integer> {
         if (volumes.worst != null && (volumes.worst < 1 || volumes.worst > MOST_VOLUMES)) {
             throw wrongUse("--worst is " + volumes.worst + "; expected 1 to " + MOST_VOLUMES);
         }
-        TrainedModel model = model();
+        try (TrainedModel all = TrainedModel.open(runFolder)) {
+            explain(withMembers(all), new Console(command.commandLine().getOut()));
+        }
+        return 0;
+    }
+
+    private void explain(TrainedModel model, Console console) {
         Device device = deviceOptions.open();
         VolumeData data = runDataOptions.load(model.run(), Requirement.of("medmnist explain", split.name()));
         Split chosen = data.split(split.name());
         requireIndices(chosen);
-        EnsembleWeights weights = weighting.of(model.members().size());
         explain(
-                new Explainer(model, weights, data, chosen, device),
+                new Explainer(model, weighting.of(model), data, chosen, device),
                 explanationOptions.method(chosen.shape()),
-                new Console(command.commandLine().getOut()));
-        return 0;
+                console);
     }
 
     private void requireIndices(Split chosen) {
@@ -202,8 +210,7 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private TrainedModel model() {
-        TrainedModel all = TrainedModel.open(runFolder);
+    private TrainedModel withMembers(TrainedModel all) {
         if (members == null) {
             return all;
         }
