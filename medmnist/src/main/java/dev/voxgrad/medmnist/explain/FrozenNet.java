@@ -7,8 +7,8 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.nn.Layer;
 
 /**
- * A trained net that is differentiated with respect to its inputs and activations, and not to its weights: these
- * require no gradient, which saves the larger part of a backward pass.
+ * Represents a trained net that is differentiated with respect to its inputs and activations, and not to its weights:
+ * these require no gradient, which saves the larger part of a backward pass.
  */
 public final class FrozenNet {
     private final Layer layer;

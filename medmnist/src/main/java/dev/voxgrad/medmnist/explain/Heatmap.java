@@ -40,8 +40,14 @@ public record Heatmap(Dims3 size, float[] values) {
         return largest;
     }
 
-    /** Returns the voxel of the largest value, the first one of several; if no value is above 0, of the smallest. */
+    /**
+     * Returns the voxel of the largest value, the first one of several; if no value is above 0, of the smallest; and the
+     * middle of a map of zeros.
+     */
     public Dims3 peak() {
+        if (largest() == 0) {
+            return new Dims3(size.d() / 2, size.h() / 2, size.w() / 2);
+        }
         int largest = 0;
         int smallest = 0;
         for (int i = 1; i < values.length; i++) {
@@ -50,6 +56,12 @@ public record Heatmap(Dims3 size, float[] values) {
         }
         int peak = values[largest] > 0 ? largest : smallest;
         return new Dims3(peak / (size.h() * size.w()), peak / size.w() % size.h(), peak % size.w());
+    }
+
+    /** Returns the place of the {@linkplain #peak peak} in words: "largest at X=3 Y=0 Z=7", or "0 everywhere". */
+    public String peakWords() {
+        Dims3 peak = peak();
+        return largest() == 0 ? "0 everywhere" : "largest at X=" + peak.d() + " Y=" + peak.h() + " Z=" + peak.w();
     }
 
     /**

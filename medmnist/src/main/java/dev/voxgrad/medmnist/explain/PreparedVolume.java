@@ -13,7 +13,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
 
 /**
- * A volume as a net takes it: scaled, z-normalised or whatever its training did.
+ * Represents a volume as a net takes it: scaled, z-normalised or whatever its training did.
  *
  * @param channels number of channels
  * @param size voxels along X, Y and Z

@@ -40,7 +40,7 @@ public final class Stages {
     private final List<Stage> stages;
 
     /**
-     * A place to cut a net.
+     * Represents a place to cut a net.
      *
      * @param name of the last layer before it
      * @param head the layers before it

@@ -41,7 +41,7 @@ public final class OverlayPicture {
     private final List<Row> rows;
     private final Picture picture;
 
-    /** One row of planes. */
+    /** Represents one row of planes. */
     private record Row(String caption, Plane.Paint paint) {}
 
     /**

@@ -67,8 +67,7 @@ final class MistakesSection {
             Explainer.Explanation explanation = mistakes.explained().get(position);
             Heatmap map = explanation.attribution().map();
             Dims3 peak = map.peak();
-            String why = "Why " + names.get(answer.logit()) + ": " + explanation.method() + ", largest at X=" + peak.d()
-                    + " Y=" + peak.h() + " Z=" + peak.w();
+            String why = "Why " + names.get(answer.logit()) + ": " + explanation.method() + ", " + map.peakWords();
             Picture overlay = OverlayPicture.of(
                     volume, shape, map.values(), new int[] {peak.d(), peak.h(), peak.w()}, "Grad-CAM");
             writePicture(html, "explanation", why, "Map over volume " + answer.volume() + ". " + why, overlay);

@@ -60,7 +60,7 @@ class ExplainCommandTest {
         Path out = folder.resolve("new folder");
         String text = explain(out, "--index", 3, "--class", "torus").succeeded().out();
         assertThat(text)
-                .contains("test volume 3 is ", "with probability 0.", "logit of torus: ", "largest value at X=")
+                .contains("test volume 3 is ", "with probability 0.", "logit of torus: ", "; map ")
                 .contains("net1: Grad-CAM of stage layer2.5 (6x6x6 voxels); net2: Grad-CAM of stage ")
                 .contains("weighted mean of 4 nets");
         Path npz = out.resolve("test-3-grad-cam-class-2.npz");

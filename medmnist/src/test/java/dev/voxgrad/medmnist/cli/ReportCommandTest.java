@@ -168,7 +168,7 @@ class ReportCommandTest {
         assertThat(planes).isNotEmpty().hasSizeLessThanOrEqualTo(8).hasSameSizeAs(maps);
         for (int i = 0; i < maps.size(); i++) {
             String predicted = planes.get(i).replaceAll("(?s).*was predicted as (.*) with probability.*", "$1");
-            assertThat(maps.get(i)).contains("Why " + predicted + ": net1: Grad-CAM of stage ", "largest at X=");
+            assertThat(maps.get(i)).contains("Why " + predicted + ": net1: Grad-CAM of stage ");
         }
     }
 

@@ -66,6 +66,8 @@ class GradCamTest {
         assertThat(large.at(1, 1, 2)).isEqualTo(1);
         assertThat(large.at(3, 0, 1)).isEqualTo(4);
         assertThat(small.resized(small.size())).isEqualTo(small);
+        assertThat(small.peakWords()).isEqualTo("largest at X=1 Y=0 Z=0");
+        assertThat(new Heatmap(Dims3.cube(2), new float[8]).peakWords()).isEqualTo("0 everywhere");
     }
 
     /** Whatever is fused in the halves and wherever the cut is, the tail of the head is the net. */

@@ -18,7 +18,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.ExplanationOptions;
@@ -80,7 +79,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Volumes volumes;
 
-    /** Which volumes are explained. */
+    /** Chooses the volumes to explain. */
     private static final class Volumes {
         @Option(
                 names = "--index",
@@ -128,7 +127,7 @@ public final class ExplainCommand implements Callable<Integer> {
                             + "best. Default: ${DEFAULT-VALUE}")
     private Weighting weighting;
 
-    /** How the last and the best models of members are weighted. */
+    /** Weights the last and the best models of members. */
     private enum Weighting {
         weighted,
         uniform,
@@ -285,7 +284,6 @@ public final class ExplainCommand implements Callable<Integer> {
     private void print(Console console, Answer answer, Explainer.Explanation explanation, Explainer explainer) {
         List<String> names = explainer.data().labelNames();
         Attribution attribution = explanation.attribution();
-        Dims3 peak = attribution.map().peak();
         console.line(String.format(
                 Locale.ROOT,
                 "%s volume %d %s with probability %.3f",
@@ -295,12 +293,10 @@ public final class ExplainCommand implements Callable<Integer> {
                 answer.confidence()));
         console.line(String.format(
                 Locale.ROOT,
-                "  logit of %s: %.4f; largest value at X=%d Y=%d Z=%d",
+                "  logit of %s: %.4f; map %s",
                 names.get(explanation.question().target()),
                 attribution.logit(),
-                peak.d(),
-                peak.h(),
-                peak.w()));
+                attribution.map().peakWords()));
         console.line("  " + explanation.method()
                 + (explanation.nets() == 1 ? "" : "; weighted mean of " + explanation.nets() + " nets"));
     }
