@@ -38,9 +38,9 @@ import dev.voxgrad.medmnist.run.RunFiles;
         sortOptions = false,
         description = {
             "Writes a report of a run as one HTML page: results with intervals next to published ones, learning"
-                + " curves, ROC and precision-recall curves, confusion matrix, calibration, the contribution of each"
-                + " member, the most confident mistakes with explanations, and the commands to reproduce it. The page"
-                + " is self-contained: it needs no network and can be sent to anyone.",
+                    + " curves, ROC and precision-recall curves, confusion matrix, calibration, the contribution of each"
+                    + " member, the most confident mistakes with explanations, and the commands to reproduce it. The page"
+                    + " is self-contained: it needs no network and can be sent to anyone.",
             "",
             "If the run is not finished, the report covers the finished members.",
             "",

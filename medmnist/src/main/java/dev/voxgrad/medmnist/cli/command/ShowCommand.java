@@ -50,11 +50,11 @@ import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
                     + "the same --seed and --augment sees in epoch d. Prints the transforms of each draw.",
             "",
             "A .png shows a row of planes for the volume and one for each draw: three across X, three across Y and"
-                + " three across Z. They cut the object, not a blank middle: along each axis, a quarter, half and"
-                + " three quarters of the content are before them. Content is what differs from the median of the"
-                + " volume's faces. Each plane has its axis and index as caption. Black and white are each row's"
-                + " smallest and largest value. A .npz contains 'volume' (C,X,Y,Z) and 'draws' (N,C,X,Y,Z) in float32,"
-                + " for your own tools.",
+                    + " three across Z. They cut the object, not a blank middle: along each axis, a quarter, half and"
+                    + " three quarters of the content are before them. Content is what differs from the median of the"
+                    + " volume's faces. Each plane has its axis and index as caption. Black and white are each row's"
+                    + " smallest and largest value. A .npz contains 'volume' (C,X,Y,Z) and 'draws' (N,C,X,Y,Z) in float32,"
+                    + " for your own tools.",
             "",
             "Without --recipe, volumes are handled as in the study.",
             "",
