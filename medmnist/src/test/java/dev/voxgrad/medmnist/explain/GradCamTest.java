@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.explain;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
@@ -7,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Scope;
+import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.data.VolumeShape;
@@ -90,25 +92,58 @@ class GradCamTest {
         }
     }
 
+    /**
+     * The terms α_k A_k cancel out, down to some thousandths of them. So maps are compared in relation to the terms,
+     * whose two factors have errors of some 1e-6: by any algorithm, gradients of Net1 differ from the reference by at
+     * most 2e-6 of their norm.
+     */
     @Test
     void fusionChangesNoMap() {
         VolumeShape shape = new VolumeShape(1, 12);
         PreparedVolume volume = TinyNets.volume(1, Dims3.cube(12), 4);
         try (CpuDevice plain = new CpuDevice(1, ConvolutionMode.DIRECT, false)) {
-            Layer unfused = TinyNets.random(plain, Nets.named("net1"), shape, 7);
-            Layer fused = TinyNets.random(DEVICE, Nets.named("net1"), shape, 7);
+            FrozenNet unfused = new FrozenNet(TinyNets.random(plain, Nets.named("net1"), shape, 7), plain);
+            FrozenNet fused = new FrozenNet(TinyNets.random(DEVICE, Nets.named("net1"), shape, 7), DEVICE);
             for (String stage : List.of("layer1", "layer1.2", "layer2.5", "layer2")) {
-                float largest = 0;
+                int maps = 0;
                 for (int target = 0; target < 3; target++) {
                     GradCam method = new GradCam(stage);
-                    Heatmap a = method.explain(new FrozenNet(unfused, plain), volume, target, done -> {})
-                            .map();
-                    Heatmap b = explain(fused, stage, volume, target).map();
-                    assertThat(b.values()).containsExactly(a.values(), within(1e-9f + 1e-2f * a.largest()));
-                    largest = Math.max(largest, a.largest());
+                    Heatmap a =
+                            method.explain(unfused, volume, target, done -> {}).map();
+                    Heatmap b =
+                            method.explain(fused, volume, target, done -> {}).map();
+                    double terms = largestTerms(unfused, stage, volume, target);
+                    assertThat(b.values()).as(stage).containsExactly(a.values(), within((float) (2e-6 * terms)));
+                    maps += a.largest() > 1e-3 * terms ? 1 : 0;
                 }
-                assertThat(largest).isPositive();
+                assertThat(maps).as("maps of " + stage + " far above rounding").isPositive();
             }
+        }
+    }
+
+    /** Returns the maximum over the voxels of Σ_k mean |∂f_c / ∂A_k| · |A_k|. */
+    private static double largestTerms(FrozenNet net, String stage, PreparedVolume volume, int target) {
+        Stages.Stage cut = Stages.of(net, volume).named(stage);
+        try (var _ = Scope.open()) {
+            Tensor leaf =
+                    cut.head().forward(volume.tensor(net.device())).detach().requiresGrad(true);
+            Tensor logits = cut.tail().forward(leaf);
+            double[] gradient = logits.backward(FrozenNet.selecting(target, logits))
+                    .of(leaf)
+                    .toDoubleArray();
+            double[] activation = leaf.toDoubleArray();
+            int voxels = leaf.shape().elementsFrom(2);
+            double[] sums = new double[voxels];
+            for (int k = 0; k < leaf.shape().dim(1); k++) {
+                double mean = Arrays.stream(gradient, k * voxels, (k + 1) * voxels)
+                        .map(Math::abs)
+                        .average()
+                        .orElseThrow();
+                for (int v = 0; v < voxels; v++) {
+                    sums[v] += mean * Math.abs(activation[k * voxels + v]);
+                }
+            }
+            return Arrays.stream(sums).max().orElseThrow();
         }
     }
 
