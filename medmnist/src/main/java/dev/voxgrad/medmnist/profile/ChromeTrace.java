@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.trace.TraceEvent;
 import dev.voxgrad.engine.trace.WorkerEvent;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.AtomicFile;
 
 /**
@@ -58,7 +59,12 @@ public final class ChromeTrace {
         json.put("net", settings.net().name().toUpperCase(Locale.ROOT));
         json.put("batch", settings.batch());
         json.put("channels", settings.volume().channels());
-        json.put("size", settings.volume().size());
+        VolumeShape volume = settings.volume();
+        if (volume.shortest() == volume.longest()) {
+            json.put("edge", volume.x());
+        } else {
+            json.put("size", List.of(volume.x(), volume.y(), volume.z()));
+        }
         json.put("classes", settings.classes());
         json.put("train", settings.train());
         json.put("steps", settings.steps());

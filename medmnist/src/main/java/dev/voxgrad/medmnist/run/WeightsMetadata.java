@@ -6,7 +6,6 @@ import java.util.SequencedMap;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.medmnist.data.Preparation;
-import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /**
@@ -18,7 +17,6 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
  * voxgrad.task          binary-class
  * voxgrad.classes       2
  * voxgrad.labels        ["normal","hyperplasia"], in the order of the logits
- * voxgrad.window        LO,HI: the values that become the grey values 0 and 255, if volumes had others
  * voxgrad.z_normalised  true if each volume is z-normalised
  * voxgrad.volumes.…     how volumes are prepared, as {@link Preparation#ofMetadata} reads it
  * </pre>
@@ -43,10 +41,6 @@ public final class WeightsMetadata {
         }
         metadata.put(KEY + "classes", String.valueOf(run.labelNames().size()));
         metadata.put(KEY + "labels", JsonMapper.shared().writeValueAsString(run.labelNames()));
-        Window window = run.data().window();
-        if (window != null) {
-            metadata.put(KEY + "window", window.toString());
-        }
         boolean zNormalised =
                 settings.preparation().normalise().applies(run.data().isNormalisedInStudy());
         metadata.put(KEY + "z_normalised", String.valueOf(zNormalised));

@@ -118,7 +118,6 @@ class ConvertCommandTest {
                     voxgrad.task = binary-class
                     voxgrad.classes = 2
                     voxgrad.labels = ["benign","atypical, other"]
-                    voxgrad.window = 0,255
                     voxgrad.z_normalised = true
                     voxgrad.volumes.normalise = study
                     """)
