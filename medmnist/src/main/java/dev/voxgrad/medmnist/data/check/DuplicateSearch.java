@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +24,25 @@ final class DuplicateSearch {
 
     /** Locates a volume. */
     private record Place(int split, int volume) {}
+
+    /** Counts pairs of volumes, and keeps the first ones: there may be millions. */
+    private static final class Pairs {
+        private final List<String> first = new ArrayList<>();
+        private int count;
+
+        void add(Supplier<String> words) {
+            if (count < SplitScan.MOST_SHOWN) {
+                first.add(words.get());
+            }
+            count++;
+        }
+
+        /** Returns the first pairs in words, and the number of the others. */
+        @Override
+        public String toString() {
+            return String.join(", ", first) + (count > first.size() ? " and " + (count - first.size()) + " more" : "");
+        }
+    }
 
     private DuplicateSearch(List<SplitScan> splits, @Nullable Labels labels) {
         this.splits = splits;
@@ -60,32 +79,31 @@ final class DuplicateSearch {
 
     /** Reports the volumes of one split that are also in another, or twice in the same. */
     private Optional<Finding> between(int first, int second) {
-        List<String> pairs = new ArrayList<>();
+        Pairs pairs = new Pairs();
         for (List<Place> same : places.values()) {
             for (Place copy : same) {
                 same.stream()
                         .filter(place -> copy.split == second && place.split == first && isBefore(place, copy))
                         .findFirst()
-                        .ifPresent(place -> pairs.add(name(copy) + " = " + name(place)));
+                        .ifPresent(place -> pairs.add(() -> name(copy) + " = " + name(place)));
             }
         }
-        if (pairs.isEmpty()) {
+        if (pairs.count == 0) {
             return Optional.empty();
         }
-        String count = pairs.size() == 1 ? "1 volume" : pairs.size() + " volumes";
-        String list = SplitScan.list(IntStream.range(0, pairs.size()).toArray(), pairs::get);
+        String count = pairs.count == 1 ? "1 volume" : pairs.count + " volumes";
         String one = splits.get(first).name();
         String other = splits.get(second).name();
         return Optional.of(
                 first == second
                         ? Finding.warning(
                                 "duplicates",
-                                one + ": " + count + " occurred before: " + list,
+                                one + ": " + count + " occurred before: " + pairs,
                                 "Remove the copies, which count twice; if they are meant to, leave them")
                         : Finding.error(
                                 "leakage",
-                                count + " of " + other + " " + (pairs.size() == 1 ? "is" : "are") + " also in " + one
-                                        + ": " + list,
+                                count + " of " + other + " " + (pairs.count == 1 ? "is" : "are") + " also in " + one
+                                        + ": " + pairs,
                                 "Remove them from one of the two: figures on volumes that were trained on say nothing. "
                                         + "Split by patient, not by image"));
     }
@@ -99,21 +117,19 @@ final class DuplicateSearch {
         if (labels == null) {
             return Optional.empty();
         }
-        List<String> pairs = new ArrayList<>();
+        Pairs pairs = new Pairs();
         for (List<Place> same : places.values()) {
             Place first = same.getFirst();
             same.stream()
                     .filter(place -> !Arrays.equals(labels(first), labels(place)))
                     .findFirst()
-                    .ifPresent(place -> pairs.add(name(first) + " = " + name(place)));
+                    .ifPresent(place -> pairs.add(() -> name(first) + " = " + name(place)));
         }
-        return pairs.isEmpty()
+        return pairs.count == 0
                 ? Optional.empty()
                 : Optional.of(Finding.error(
                         "contradiction",
-                        pairs.size() + " of the volumes that occur more than once have different labels: "
-                                + SplitScan.list(
-                                        IntStream.range(0, pairs.size()).toArray(), pairs::get),
+                        pairs.count + " of the volumes that occur more than once have different labels: " + pairs,
                         "Find out which label is right, and remove the others"));
     }
 

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import dev.voxgrad.medmnist.data.ImageLayout;
 import dev.voxgrad.medmnist.data.npz.ElementOrder;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
+import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
  * Holds what one pass over the volumes of a split has found.
@@ -20,17 +21,27 @@ import dev.voxgrad.medmnist.data.npz.NpzFile;
  * @param volumes one for each volume
  */
 record SplitScan(String name, ImageLayout layout, List<VolumeStatistics> volumes) {
-    private static final int MOST_SHOWN = 8;
+    /** Fewer voxels are no volume, and a small file might have millions of them. */
+    private static final int LEAST_VOXELS = 8;
+    /** The number of volumes that a finding names. */
+    static final int MOST_SHOWN = 8;
 
     /**
      * Reads all volumes of a split.
      *
      * @param progress receives the part that is done, now and then
-     * @throws dev.voxgrad.medmnist.io.DataFileException if the array cannot be read
+     * @throws DataFileException if the array cannot be read, or its volumes have hardly any voxels
      */
     static SplitScan of(NpzFile npz, String name, Consumer<String> progress) {
         return npz.read(name + "_images", stream -> {
             ImageLayout layout = ImageLayout.of(stream.header(), stream.where());
+            if (layout.shape().voxels() < LEAST_VOXELS) {
+                throw new DataFileException(
+                        stream.where(),
+                        "has " + layout.count() + " volumes of "
+                                + layout.shape().size() + "; expected at least " + LEAST_VOXELS
+                                + " voxels in each. Save one volume after the other: np.stack(volumes)");
+            }
             List<VolumeStatistics> volumes = new ArrayList<>();
             int elements = layout.shape().elements();
             ElementOrder order = layout.order();
