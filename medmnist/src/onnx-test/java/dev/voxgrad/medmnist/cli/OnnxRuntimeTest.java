@@ -148,7 +148,8 @@ class OnnxRuntimeTest {
         double ours = Metrics.whereDefined(data, data.test(), Predictor.probabilities(model.task(), expected))
                 .auc();
         System.out.printf(
-                "%s: logits differ by up to %.2e, AUC %.6f and %.6f%n", onnx.getFileName(), largest, auc, ours);
+                "%s: logits, of up to %.2f, differ by up to %.2e, AUC %.6f and %.6f%n",
+                onnx.getFileName(), scale, largest, auc, ours);
         assertThat(largest).as("relative to logits above 1").isLessThan(1e-4 * scale);
         assertThat(auc).isCloseTo(ours, within(5e-5));
     }

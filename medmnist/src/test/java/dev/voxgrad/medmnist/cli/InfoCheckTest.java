@@ -71,6 +71,19 @@ class InfoCheckTest {
     }
 
     @Test
+    void refusesVolumesOfHardlyAnyVoxels() {
+        finds(
+                arrays -> {
+                    int count = arrays.get("val_images").shape()[0];
+                    arrays.put("val_images", NpyArray.ofBytes(new byte[7 * count], count, 1, 7, 1));
+                },
+                1,
+                "ERROR",
+                "volumes of 1×7×1; expected at least 8 voxels in each",
+                "np.stack(volumes)");
+    }
+
+    @Test
     void findsVolumesThatAreInTwoSplits() {
         finds(
                 arrays -> {
