@@ -189,7 +189,17 @@ public final class Split {
      * Returns one volume as the nearest of 256 grey values, (X, Y, Z, C); exact for files of uint8 without a window.
      */
     public byte[] volume(int index) {
-        float[] values = values(index);
+        return greys(values(index));
+    }
+
+    /** Returns plane {@code x} of a volume as the nearest of 256 grey values, (Y, Z, C). */
+    public byte[] plane(int index, int x) {
+        float[] values = new float[shape.y() * shape.z() * shape.channels()];
+        voxels.volume(index).read(x * values.length, values.length, values, 0);
+        return greys(values);
+    }
+
+    private static byte[] greys(float[] values) {
         byte[] greys = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             greys[i] = (byte) Math.round(255 * values[i]);

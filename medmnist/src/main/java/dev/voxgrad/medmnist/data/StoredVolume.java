@@ -46,7 +46,13 @@ final class StoredVolume {
      * @throws dev.voxgrad.medmnist.io.DataFileException if the file has changed since it was checked
      */
     void read(float[] out, int to) {
-        decode(0, elements, out, to);
+        read(0, elements, out, to);
+    }
+
+    /** Writes {@code count} values from value {@code first} in the same way. */
+    void read(int first, int count, float[] out, int to) {
+        decode(first, count, out, to);
+        requireUnchanged();
     }
 
     private void decode(int first, int count, float[] out, int to) {
@@ -58,6 +64,9 @@ final class StoredVolume {
             }
             throw e;
         }
+    }
+
+    private void requireUnchanged() {
         if (file != null) {
             file.requireUnchanged();
         }
@@ -68,6 +77,7 @@ final class StoredVolume {
         Boolean known = blank;
         if (known == null) {
             known = isUniform();
+            requireUnchanged();
             blank = known;
         }
         return known;

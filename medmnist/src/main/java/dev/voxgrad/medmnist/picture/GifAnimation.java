@@ -2,10 +2,12 @@ package dev.voxgrad.medmnist.picture;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Encodes an endless animation of grey pictures as GIF (version 89a). Source: CompuServe, "Graphics Interchange Format,
- * version 89a", 1990, with Netscape's extension for loops.
+ * version 89a", 1990, with Netscape's extension for loops. Java's own encoder is in the desktop module, which bundles
+ * leave out.
  */
 public final class GifAnimation {
     private static final int GREYS = 256;
@@ -17,6 +19,7 @@ public final class GifAnimation {
     private final int height;
     private final int delay;
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
+    private final Lzw lzw = new Lzw();
 
     /**
      * Starts an animation.
@@ -79,7 +82,7 @@ public final class GifAnimation {
         number(width);
         number(height);
         bytes(0, 8);
-        byte[] packed = new Lzw().pack(greys);
+        byte[] packed = lzw.pack(greys);
         for (int at = 0; at < packed.length; at += LONGEST_BLOCK) {
             int length = Math.min(LONGEST_BLOCK, packed.length - at);
             bytes(length);
@@ -101,19 +104,22 @@ public final class GifAnimation {
         private static final int CLEAR = 256;
         private static final int END = 257;
         private static final int MOST_CODES = 4096;
+        private static final int MOST_TABLES = Integer.MAX_VALUE / MOST_CODES;
 
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
         /** The code of a known sequence and one byte more, with the number of its table above it; 0 is none. */
         private final int[] longer = new int[MOST_CODES * GREYS];
 
-        private int table = 1;
-        private int codes = END + 1;
+        private int table;
+        private int codes;
         private int width = 9;
         private int bits;
         private int held;
 
+        /** Returns the codes of one frame, whose first and last ones are CLEAR and END. */
         byte[] pack(byte[] values) {
-            put(CLEAR);
+            out.reset();
+            clear();
             int now = values[0] & 0xFF;
             for (int i = 1; i < values.length; i++) {
                 int place = now * GREYS + (values[i] & 0xFF);
@@ -130,15 +136,26 @@ public final class GifAnimation {
             if (held > 0) {
                 out.write(bits);
             }
+            width = 9;
+            bits = 0;
+            held = 0;
             return out.toByteArray();
+        }
+
+        private void clear() {
+            put(CLEAR);
+            if (table == MOST_TABLES) {
+                Arrays.fill(longer, 0);
+                table = 0;
+            }
+            table++;
+            codes = END + 1;
+            width = 9;
         }
 
         private void learn(int place) {
             if (codes == MOST_CODES) {
-                put(CLEAR);
-                table++;
-                codes = END + 1;
-                width = 9;
+                clear();
                 return;
             }
             if (codes == 1 << width) {

@@ -45,11 +45,6 @@ public final class VolumeMontage {
         return length;
     }
 
-    /** Returns the indices of the volumes, row by row (a copy). */
-    public int[] chosen() {
-        return chosen.clone();
-    }
-
     /**
      * Returns an animation through the planes across X, as the bytes of a GIF file.
      *
@@ -72,11 +67,10 @@ public final class VolumeMontage {
     private byte[] frame(int x, int width, int height) {
         byte[] frame = new byte[width * height];
         for (int i = 0; i < chosen.length; i++) {
-            byte[] volume = split.volume(chosen[i]);
+            byte[] plane = split.plane(chosen[i], x);
             for (int y = 0; y < shape.y(); y++) {
-                int from = (x * shape.y() + y) * shape.z();
                 int to = (i / length * shape.y() + y) * width + i % length * shape.z();
-                System.arraycopy(volume, from, frame, to, shape.z());
+                System.arraycopy(plane, y * shape.z(), frame, to, shape.z());
             }
         }
         return frame;
@@ -95,9 +89,8 @@ public final class VolumeMontage {
         Picture picture = new Picture(length * shape.z(), length * shape.y(), shape.channels(), 0);
         for (int i = 0; i < chosen.length; i++) {
             Planes.draw(
-                    split.volume(chosen[i]),
+                    split.plane(chosen[i], shape.x() / 2),
                     shape,
-                    shape.x() / 2,
                     picture,
                     i % length * shape.z(),
                     i / length * shape.y());

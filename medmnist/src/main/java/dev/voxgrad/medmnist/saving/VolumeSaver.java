@@ -123,28 +123,31 @@ public final class VolumeSaver {
 
     private void save(Split split, int index) {
         Path file = images.resolve(fileName(split, index));
-        byte[] volume = split.volume(index);
         VolumeShape shape = split.shape();
         switch (format) {
-            case GIF -> AtomicFile.write(file, gif(volume, shape));
+            case GIF -> AtomicFile.write(file, gif(split, index));
             case PNG -> {
                 makeFolder(file);
                 for (int x = 0; x < shape.x(); x++) {
                     Path slice = file.resolve(String.format(Locale.ROOT, "slice%03d.png", x));
-                    AtomicFile.write(slice, Planes.picture(volume, shape, x).png());
+                    AtomicFile.write(
+                            slice, Planes.picture(split.plane(index, x), shape).png());
                 }
             }
             case NIFTI ->
                 NiftiWriter.write(
-                        file, volume, new int[] {shape.x(), shape.y(), shape.z(), shape.channels()}, Affine.IDENTITY);
+                        file,
+                        split.volume(index),
+                        new int[] {shape.x(), shape.y(), shape.z(), shape.channels()},
+                        Affine.IDENTITY);
         }
     }
 
-    private static byte[] gif(byte[] volume, VolumeShape shape) {
+    private static byte[] gif(Split split, int index) {
+        VolumeShape shape = split.shape();
         GifAnimation animation = new GifAnimation(shape.z(), shape.y(), FRAME_MILLIS);
-        int plane = shape.y() * shape.z();
         for (int x = 0; x < shape.x(); x++) {
-            animation.add(Arrays.copyOfRange(volume, x * plane, (x + 1) * plane));
+            animation.add(split.plane(index, x));
         }
         return animation.encode();
     }
