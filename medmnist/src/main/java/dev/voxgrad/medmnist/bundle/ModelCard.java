@@ -12,7 +12,9 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.data.source.Synthetic;
+import dev.voxgrad.medmnist.ensemble.Answer;
 import dev.voxgrad.medmnist.ensemble.Combination;
+import dev.voxgrad.medmnist.ensemble.Ensemble;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Calibration;
@@ -98,7 +100,7 @@ public final class ModelCard {
                 "Volumes",
                 model.storedShape()
                         .map(shape -> "shape " + shape + " (channels, X, Y, Z)")
-                        .orElse("any shape " + "that the nets accept; the run does not record its own"));
+                        .orElse("any shape that the nets accept; the run does not record its own"));
         item(
                 "Grey values",
                 model.window()
@@ -213,7 +215,9 @@ public final class ModelCard {
 
     private void writeCalibration(Evaluation found) {
         Combination combination = found.weighted();
-        Calibration calibration = Calibration.of(model.task(), found.ensemble().split(), combination.scores());
+        Ensemble ensemble = found.ensemble();
+        Calibration calibration =
+                Answer.calibration(Answer.of(ensemble.data(), ensemble.split(), combination.scores()));
         item(
                 "Expected calibration error",
                 String.format(

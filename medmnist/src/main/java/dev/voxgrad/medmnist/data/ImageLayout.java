@@ -68,7 +68,8 @@ public record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, N
         return lastIsCubic != isCube(shape, 2) ? lastIsCubic : shape[4] <= shape[1];
     }
 
-    private static boolean isCube(int[] shape, int from) {
+    /** Returns whether three axes have the same length. */
+    static boolean isCube(int[] shape, int from) {
         return shape[from] == shape[from + 1] && shape[from] == shape[from + 2];
     }
 

@@ -47,7 +47,7 @@ final class ShapeAdvice {
     }
 
     private static String ofThree(int[] shape) {
-        return isCube(shape, 0)
+        return ImageLayout.isCube(shape, 0)
                 ? "If this is one volume, add the axis that counts volumes: a[numpy.newaxis]"
                 : "These look like 2D images, or like one volume. Volumes have three axes of space: "
                         + "stack slices with numpy.stack(slices, axis=-1), or add the missing axis with "
@@ -58,23 +58,19 @@ final class ShapeAdvice {
         if (shape.length > 5) {
             return "Take out the dimensions of length 1: a.reshape" + tuple(squeezed);
         }
-        return isCube(squeezed, 0)
+        return ImageLayout.isCube(squeezed, 0)
                 ? "If the last axis counts the volumes, put it first: numpy.moveaxis(a, -1, 0)"
                 : "If these are 2D images in colour, they are no volumes, which have three axes of space. If they are "
                         + "volumes of one channel, say so with a fifth axis: a[..., numpy.newaxis]";
     }
 
     private static String ofFive(int[] shape) {
-        if (isCube(shape, 0)) {
+        if (ImageLayout.isCube(shape, 0)) {
             return "If the last two axes are channel and number of the volume, put these where they are expected: "
                     + "numpy.moveaxis(a, -1, 0)";
         }
         return "Keep at most " + VolumeShape.MOST_CHANNELS + " channels: a[..., :" + VolumeShape.MOST_CHANNELS
                 + "], or a[:, :" + VolumeShape.MOST_CHANNELS + "] with channels first";
-    }
-
-    private static boolean isCube(int[] shape, int from) {
-        return shape[from] == shape[from + 1] && shape[from] == shape[from + 2];
     }
 
     private static String tuple(int[] shape) {

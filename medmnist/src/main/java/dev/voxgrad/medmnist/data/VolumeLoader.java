@@ -191,8 +191,8 @@ public final class VolumeLoader {
         /** Returns the names of the splits of which the file has an array, or all if it has none. */
         private static List<String> names(NpzFile npz, Requirement requirement, Path file) {
             List<String> names = SPLITS.stream()
-                    .filter(split -> npz.names().contains(split + "_images")
-                            || npz.names().contains(split + "_labels"))
+                    .filter(split -> npz.names().contains(VolumeReader.images(split))
+                            || npz.names().contains(VolumeReader.labels(split)))
                     .toList();
             if (names.isEmpty()) {
                 return SPLITS; // reading the first one is an error that lists what is there

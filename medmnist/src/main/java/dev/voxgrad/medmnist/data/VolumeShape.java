@@ -1,5 +1,10 @@
 package dev.voxgrad.medmnist.data;
 
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /**
  * The shape of one volume: (C, X, Y, Z), which files and PyTorch call (C, D, H, W).
  *
@@ -23,6 +28,19 @@ public record VolumeShape(int channels, int x, int y, int z) {
     /** Creates the shape of cubes with this many voxels along each axis. */
     public VolumeShape(int channels, int edge) {
         this(channels, edge, edge, edge);
+    }
+
+    /**
+     * Reads the lengths X, Y, Z, as the command line spells them: {@code 28} for cubes, or {@code 16x48x48}.
+     *
+     * @return empty if the text is something else, or a length has more than four digits
+     */
+    public static Optional<List<Integer>> lengths(String text) {
+        if (!text.matches("\\d{1,4}(x\\d{1,4}x\\d{1,4})?")) {
+            return Optional.empty();
+        }
+        List<Integer> lengths = Stream.of(text.split("x")).map(Integer::valueOf).toList();
+        return Optional.of(lengths.size() == 1 ? Collections.nCopies(3, lengths.getFirst()) : lengths);
     }
 
     private static boolean isAtMost(long most, int... lengths) {

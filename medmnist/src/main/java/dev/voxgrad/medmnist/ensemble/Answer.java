@@ -28,22 +28,33 @@ public record Answer(int volume, int asked, int truth, int answer, double confid
      */
     public static List<Answer> of(VolumeData data, Split split, double[][] scores) {
         List<Answer> answers = new ArrayList<>();
-        Task task = data.task();
-        if (task != Task.MULTI_LABEL) {
+        boolean hasLabels = data.task() == Task.MULTI_LABEL;
+        for (int label = 0; label < (hasLabels ? data.classes() : 1); label++) {
             for (int i = 0; i < scores.length; i++) {
-                int answer = Metrics.predictedClass(task, scores[i]);
-                answers.add(new Answer(i, -1, split.labels()[i], answer, scores[i][answer]));
-            }
-            return answers;
-        }
-        for (int label = 0; label < data.classes(); label++) {
-            for (int i = 0; i < scores.length; i++) {
-                double yes = scores[i][label];
-                int answer = Metrics.predictedClass(Task.BINARY, new double[] {yes});
-                answers.add(new Answer(i, label, split.multiLabels()[i][label], answer, answer == 1 ? yes : 1 - yes));
+                answers.add(of(data.task(), split, i, hasLabels ? label : -1, scores[i]));
             }
         }
         return answers;
+    }
+
+    /**
+     * Returns the answer for one volume: in a multi-label task, about the label with the highest probability.
+     *
+     * @param scores probabilities of the volume, (classes)
+     */
+    public static Answer of(VolumeData data, Split split, int volume, double[] scores) {
+        int label = data.task() == Task.MULTI_LABEL ? Metrics.predictedClass(Task.MULTI_CLASS, scores) : -1;
+        return of(data.task(), split, volume, label, scores);
+    }
+
+    private static Answer of(Task task, Split split, int volume, int asked, double[] scores) {
+        if (asked < 0) {
+            int answer = Metrics.predictedClass(task, scores);
+            return new Answer(volume, asked, split.labels()[volume], answer, scores[answer]);
+        }
+        double yes = scores[asked];
+        int answer = Metrics.predictedClass(Task.BINARY, new double[] {yes});
+        return new Answer(volume, asked, split.multiLabels()[volume][asked], answer, answer == 1 ? yes : 1 - yes);
     }
 
     /** Returns the wrong answers, the most confident one first; of equally confident ones, in order. */

@@ -13,6 +13,7 @@ import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.model.ModelFile;
 import dev.voxgrad.medmnist.model.TrainedModel;
+import dev.voxgrad.medmnist.model.WeightedScores;
 import dev.voxgrad.nn.Layer;
 
 /**
@@ -67,23 +68,14 @@ public record Explainer(TrainedModel model, EnsembleWeights weights, VolumeData 
 
     /** Returns the ensemble's logits of some volumes, a row for each. */
     public double[][] logits(List<Integer> volumes) {
-        double[][] sums = new double[volumes.size()][model.classes()];
-        double[] total = new double[1];
+        List<WeightedScores> parts = new ArrayList<>();
         forEachNet((net, name, weight) -> {
-            total[0] += weight;
-            for (int i = 0; i < sums.length; i++) {
-                double[] logits = net.logits(PreparedVolume.of(data, split, volumes.get(i)));
-                for (int c = 0; c < logits.length; c++) {
-                    sums[i][c] += weight * logits[c];
-                }
-            }
+            double[][] logits = volumes.stream()
+                    .map(volume -> net.logits(PreparedVolume.of(data, split, volume)))
+                    .toArray(double[][]::new);
+            parts.add(new WeightedScores(weight, logits));
         });
-        for (double[] row : sums) {
-            for (int c = 0; c < row.length; c++) {
-                row[c] /= total[0];
-            }
-        }
-        return sums;
+        return WeightedScores.mean(parts);
     }
 
     /** Returns the steps of progress that {@link #explain} takes. */

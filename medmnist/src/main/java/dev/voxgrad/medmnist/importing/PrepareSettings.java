@@ -1,9 +1,12 @@
 package dev.voxgrad.medmnist.importing;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.BadValueException;
 
 /**
@@ -58,20 +61,20 @@ public record PrepareSettings(
      * @throws BadValueException if it is something else
      */
     public static List<Integer> parseSize(String text) {
-        BadValueException.require(
-                text.matches("\\d{1,4}(x\\d{1,4}x\\d{1,4})?"),
-                "size",
-                text,
-                "an edge such as 28, or lengths such as 32x64x64");
-        String[] parts = text.split("x");
-        return parts.length == 1
-                ? List.of(Integer.parseInt(text), Integer.parseInt(text), Integer.parseInt(text))
-                : List.of(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+        Optional<List<Integer>> lengths = VolumeShape.lengths(text);
+        BadValueException.require(lengths.isPresent(), "size", text, "an edge such as 28, or lengths such as 32x64x64");
+        return lengths.orElseThrow();
     }
 
     /** Returns the values of one volume: voxels times channels. */
     public int elements() {
         return size.get(0) * size.get(1) * size.get(2) * channels;
+    }
+
+    /** Returns the shape of an array of volumes: (N, X, Y, Z), or (N, X, Y, Z, C) with several channels. */
+    int[] arrayShape(int count) {
+        IntStream axes = IntStream.concat(IntStream.of(count), size.stream().mapToInt(Integer::intValue));
+        return (channels > 1 ? IntStream.concat(axes, IntStream.of(channels)) : axes).toArray();
     }
 
     /** Returns the rule for the values. */

@@ -1,7 +1,6 @@
 package dev.voxgrad.medmnist.importing;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 import dev.voxgrad.medmnist.data.npz.NpzOutput;
@@ -27,7 +26,7 @@ public final class ScanArray {
         ScanPreparer preparer = new ScanPreparer(settings);
         AtomicFile.write(npz, out -> {
             try (NpzOutput arrays = new NpzOutput(out)) {
-                arrays.add("images", settings.type().npyType(), shape(scans.size(), settings), images -> {
+                arrays.add("images", settings.type().npyType(), settings.arrayShape(scans.size()), images -> {
                     for (Path scan : scans) {
                         PreparedVolume volume = preparer.prepare(scan);
                         if (volume.isBlank() && !allowBlank) {
@@ -42,15 +41,5 @@ public final class ScanArray {
                 });
             }
         });
-    }
-
-    /** Returns the shape of the array: (N, X, Y, Z), or (N, X, Y, Z, C). */
-    private static int[] shape(int count, PrepareSettings settings) {
-        List<Integer> lengths = new ArrayList<>(List.of(count));
-        lengths.addAll(settings.size());
-        if (settings.channels() > 1) {
-            lengths.add(settings.channels());
-        }
-        return lengths.stream().mapToInt(Integer::intValue).toArray();
     }
 }

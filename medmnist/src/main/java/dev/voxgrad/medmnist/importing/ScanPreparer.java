@@ -28,11 +28,6 @@ public final class ScanPreparer {
         this.size = settings.size().stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Returns the settings. */
-    public PrepareSettings settings() {
-        return settings;
-    }
-
     /**
      * Makes a volume from a file.
      *

@@ -203,12 +203,7 @@ public final class SetImport {
         if (members.isEmpty()) {
             return;
         }
-        List<Integer> lengths = new ArrayList<>(List.of(members.size()));
-        lengths.addAll(settings.size());
-        if (settings.channels() > 1) {
-            lengths.add(settings.channels());
-        }
-        int[] shape = lengths.stream().mapToInt(Integer::intValue).toArray();
+        int[] shape = settings.arrayShape(members.size());
         npz.add(split.flag() + "_images", settings.type().npyType(), shape, out -> {
             for (TableRow row : members) {
                 journal.copy(row.file(), out);

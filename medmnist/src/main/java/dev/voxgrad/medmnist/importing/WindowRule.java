@@ -14,9 +14,6 @@ import dev.voxgrad.medmnist.io.BadValueException;
  * @param fixed the window of {@link Kind#FIXED}; otherwise null
  */
 public record WindowRule(Kind kind, @Nullable Window fixed) {
-    /** Keeps unsigned bytes as they are; the default. */
-    public static final WindowRule BYTES = new WindowRule(Kind.BYTES, null);
-
     /** The part of the values, in per cent, that is below and above the window of {@link Kind#PERCENTILE}. */
     static final double TAIL = 0.5;
 

@@ -3,9 +3,6 @@ package dev.voxgrad.medmnist.metrics;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.voxgrad.medmnist.data.Split;
-import dev.voxgrad.medmnist.data.Task;
-
 /**
  * Measures whether a net that is 80 % sure is right in 80 % of the cases: sorts samples by confidence into bins of
  * equal width, where bin b of B covers confidences in (b/B, (b+1)/B].
@@ -65,31 +62,6 @@ public record Calibration(List<Bin> bins) {
             bins.add(new Bin(samples[b], sums[b] / samples[b], (double) hits[b] / samples[b]));
         }
         return new Calibration(bins);
-    }
-
-    /**
-     * Sorts the answers for a split: the class of each volume, or, in a multi-label task, whether it has each label.
-     *
-     * @param scores probabilities, (N, classes)
-     */
-    public static Calibration of(Task task, Split split, double[][] scores) {
-        int columns = task == Task.MULTI_LABEL ? scores[0].length : 1;
-        double[] confidence = new double[scores.length * columns];
-        boolean[] right = new boolean[confidence.length];
-        for (int at = 0; at < confidence.length; at++) {
-            double[] row = scores[at / columns];
-            int column = at % columns;
-            if (task == Task.MULTI_LABEL) {
-                boolean yes = row[column] > Metrics.THRESHOLD;
-                confidence[at] = yes ? row[column] : 1 - row[column];
-                right[at] = yes == (split.multiLabels()[at / columns][column] == 1);
-            } else {
-                int answer = Metrics.predictedClass(task, row);
-                confidence[at] = row[answer];
-                right[at] = answer == split.labels()[at];
-            }
-        }
-        return of(confidence, right);
     }
 
     /** Returns the expected calibration error, in [0, 1]; NaN without samples. */

@@ -20,11 +20,6 @@ public record ModelFile(int position, MemberResult member, ModelKind kind, Path 
         return member.net();
     }
 
-    /** Returns the number of the epoch after which the weights were saved, from 1; 0 if it is unknown. */
-    public int epoch() {
-        return kind == ModelKind.BEST ? member.bestEpoch() : member.lastEpoch();
-    }
-
     /** Returns a name for tables and progress: {@code 0 net1 best}. */
     @Override
     public String toString() {

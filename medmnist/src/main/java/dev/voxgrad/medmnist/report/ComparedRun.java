@@ -3,12 +3,11 @@ package dev.voxgrad.medmnist.report;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.SequencedMap;
 
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
+import dev.voxgrad.medmnist.io.Sha256;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.run.RunFiles;
@@ -59,23 +58,18 @@ record ComparedRun(
 
     /** Returns the SHA-256 of the shape, the values from 0 to 1, and the labels. */
     private static String digest(Split split) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(split.shape().toString().getBytes(StandardCharsets.US_ASCII));
-            for (int i = 0; i < split.size(); i++) {
-                float[] values = split.values(i);
-                ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
-                bytes.asFloatBuffer().put(values);
-                digest.update(bytes);
-                int[] labels = split.isMultiLabel() ? split.multiLabels()[i] : new int[] {split.labels()[i]};
-                for (int label : labels) {
-                    digest.update(
-                            ByteBuffer.allocate(Integer.BYTES).putInt(label).flip());
-                }
+        MessageDigest digest = Sha256.digest();
+        digest.update(split.shape().toString().getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < split.size(); i++) {
+            float[] values = split.values(i);
+            ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
+            bytes.asFloatBuffer().put(values);
+            digest.update(bytes);
+            int[] labels = split.isMultiLabel() ? split.multiLabels()[i] : new int[] {split.labels()[i]};
+            for (int label : labels) {
+                digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(label).flip());
             }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
+        return Sha256.hex(digest);
     }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -28,7 +27,6 @@ import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.StepProgress;
 import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.Split;
-import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.Answer;
 import dev.voxgrad.medmnist.ensemble.Ensemble;
@@ -161,7 +159,9 @@ public final class ExplainCommand implements Callable<Integer> {
             throw wrongUse("--worst is " + volumes.worst + "; expected 1 to " + MOST_VOLUMES);
         }
         try (TrainedModel all = TrainedModel.open(runFolder)) {
-            explain(withMembers(all), new Console(command.commandLine().getOut()));
+            explain(
+                    MemberList.choose(command, members, all),
+                    new Console(command.commandLine().getOut()));
         }
         return 0;
     }
@@ -209,18 +209,6 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private TrainedModel withMembers(TrainedModel all) {
-        if (members == null) {
-            return all;
-        }
-        try {
-            return all.withMembers(
-                    MemberList.parse(members, all.info().settings().models()));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
-        }
-    }
-
     /** Returns the ensemble's answers for the requested volumes. */
     private List<Answer> answers(Explainer explainer, Console console) {
         if (volumes.indices == null) {
@@ -229,7 +217,7 @@ public final class ExplainCommand implements Callable<Integer> {
         double[][] scores = Predictor.probabilities(explainer.data().task(), explainer.logits(volumes.indices));
         List<Answer> answers = new ArrayList<>();
         for (int i = 0; i < scores.length; i++) {
-            answers.add(answer(explainer.data(), explainer.split(), volumes.indices.get(i), scores[i]));
+            answers.add(Answer.of(explainer.data(), explainer.split(), volumes.indices.get(i), scores[i]));
         }
         return answers;
     }
@@ -250,17 +238,6 @@ public final class ExplainCommand implements Callable<Integer> {
             console.line("No answer on the " + chosen.name() + " split is wrong.");
         }
         return wrong.subList(0, Math.min(wrong.size(), Objects.requireNonNull(volumes.worst)));
-    }
-
-    /** Returns the answer for one volume: of several labels, the one with the highest probability. */
-    private static Answer answer(VolumeData data, Split chosen, int index, double[] scores) {
-        int label = IntStream.range(0, scores.length).reduce(0, (best, i) -> scores[i] > scores[best] ? i : best);
-        if (data.task() != Task.MULTI_LABEL) {
-            return new Answer(index, -1, chosen.labels()[index], label, scores[label]);
-        }
-        int yes = scores[label] > 0.5 ? 1 : 0;
-        return new Answer(
-                index, label, chosen.multiLabels()[index][label], yes, yes == 1 ? scores[label] : 1 - scores[label]);
     }
 
     private int target(Answer answer, VolumeData data) {

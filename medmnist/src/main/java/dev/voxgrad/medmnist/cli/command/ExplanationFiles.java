@@ -84,13 +84,14 @@ final class ExplanationFiles {
     /** Writes the volume and the map as scans, in the place of the scan that the volume came from if it is known. */
     private String writeScans(int volume, String name, Heatmap map) {
         VolumeShape shape = split.shape();
-        float[] stored = new float[shape.elements()];
-        new SampleReader(split, NetInput.PLAIN, SampleTransform.NONE).read(volume, 0, stored, 0);
         Optional<Affine> place = origins.isEmpty() ? Optional.empty() : ScanPlace.of(origins.get(volume), shape);
         Affine affine = place.orElse(Affine.IDENTITY);
         String scan = split.name() + "-" + volume + ".nii.gz";
         NiftiWriter.write(
-                folder.resolve(scan), stored, new int[] {shape.x(), shape.y(), shape.z(), shape.channels()}, affine);
+                folder.resolve(scan),
+                split.values(volume),
+                new int[] {shape.x(), shape.y(), shape.z(), shape.channels()},
+                affine);
         NiftiWriter.write(
                 folder.resolve(name + ".nii.gz"), map.values(), new int[] {shape.x(), shape.y(), shape.z(), 1}, affine);
         return place.isPresent()

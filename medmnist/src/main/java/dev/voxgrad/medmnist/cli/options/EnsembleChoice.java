@@ -48,15 +48,7 @@ public final class EnsembleChoice {
      * @throws ParameterException if they are malformed
      */
     public TrainedModel members(TrainedModel model) {
-        if (members == null) {
-            return model;
-        }
-        try {
-            return model.withMembers(
-                    MemberList.parse(members, model.info().settings().models()));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
-        }
+        return MemberList.choose(command, members, model);
     }
 
     /**

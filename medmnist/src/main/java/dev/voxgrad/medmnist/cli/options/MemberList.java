@@ -4,6 +4,12 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+import dev.voxgrad.medmnist.model.TrainedModel;
+
 /** Parses lists of a run's members, as the command line spells them: {@code 0-4,7}. */
 public final class MemberList {
     private MemberList() {}
@@ -31,6 +37,23 @@ public final class MemberList {
             IntStream.rangeClosed(first, last).forEach(members::add);
         }
         return List.copyOf(members);
+    }
+
+    /**
+     * Returns the model with the members that an option lists.
+     *
+     * @param text the value of {@code --members}; null if it was not given, for all members
+     * @throws ParameterException if the text is malformed
+     */
+    public static TrainedModel choose(CommandSpec command, @Nullable String text, TrainedModel model) {
+        if (text == null) {
+            return model;
+        }
+        try {
+            return model.withMembers(parse(text, model.info().settings().models()));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
     }
 
     private static int number(String word, String text, int models) {

@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.cli.options;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -62,29 +63,14 @@ public final class OptionValues {
      * @throws ParameterException if it is something else, or an axis has more than {@code most} voxels
      */
     public static VolumeShape volume(CommandSpec command, String size, int channels, int most) {
-        String[] axes = size.split("x", -1);
-        int[] lengths = new int[3];
-        try {
-            for (int axis = 0; axis < 3; axis++) {
-                lengths[axis] = Integer.parseInt(axes[axes.length == 1 ? 0 : axis].strip());
-            }
-        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            throw badSize(command, size, most, e);
+        List<Integer> lengths = VolumeShape.lengths(size).orElse(List.of());
+        if (lengths.isEmpty() || Collections.min(lengths) < 1 || Collections.max(lengths) > most) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--size is '" + size + "'; expected the number of voxels along each axis, from 1 to " + most
+                            + ": 28 for cubes, or 16x48x48");
         }
-        for (int length : lengths) {
-            if (axes.length > 3 || length < 1 || length > most) {
-                throw badSize(command, size, most, null);
-            }
-        }
-        return new VolumeShape(channels, lengths[0], lengths[1], lengths[2]);
-    }
-
-    private static ParameterException badSize(CommandSpec command, String size, int most, @Nullable Exception cause) {
-        return new ParameterException(
-                command.commandLine(),
-                "--size is '" + size + "'; expected the number of voxels along each axis, from 1 to " + most
-                        + ": 28 for cubes, or 16x48x48",
-                cause);
+        return new VolumeShape(channels, lengths.get(0), lengths.get(1), lengths.get(2));
     }
 
     /** Returns an option's value, or {@code otherwise} if the option was not given. */

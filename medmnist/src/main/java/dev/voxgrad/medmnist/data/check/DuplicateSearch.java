@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,25 +23,6 @@ final class DuplicateSearch {
 
     /** Locates a volume. */
     private record Place(int split, int volume) {}
-
-    /** Counts pairs of volumes, and keeps the first ones: there may be millions. */
-    private static final class Pairs {
-        private final List<String> first = new ArrayList<>();
-        private int count;
-
-        void add(Supplier<String> words) {
-            if (count < SplitScan.MOST_SHOWN) {
-                first.add(words.get());
-            }
-            count++;
-        }
-
-        /** Returns the first pairs in words, and the number of the others. */
-        @Override
-        public String toString() {
-            return String.join(", ", first) + (count > first.size() ? " and " + (count - first.size()) + " more" : "");
-        }
-    }
 
     private DuplicateSearch(List<SplitScan> splits, @Nullable Labels labels) {
         this.splits = splits;
@@ -79,7 +59,7 @@ final class DuplicateSearch {
 
     /** Reports the volumes of one split that are also in another, or twice in the same. */
     private Optional<Finding> between(int first, int second) {
-        Pairs pairs = new Pairs();
+        Examples pairs = new Examples();
         for (List<Place> same : places.values()) {
             for (Place copy : same) {
                 same.stream()
@@ -88,10 +68,10 @@ final class DuplicateSearch {
                         .ifPresent(place -> pairs.add(() -> name(copy) + " = " + name(place)));
             }
         }
-        if (pairs.count == 0) {
+        if (pairs.count() == 0) {
             return Optional.empty();
         }
-        String count = pairs.count == 1 ? "1 volume" : pairs.count + " volumes";
+        String count = pairs.count() == 1 ? "1 volume" : pairs.count() + " volumes";
         String one = splits.get(first).name();
         String other = splits.get(second).name();
         return Optional.of(
@@ -102,7 +82,7 @@ final class DuplicateSearch {
                                 "Remove the copies, which count twice; if they are meant to, leave them")
                         : Finding.error(
                                 "leakage",
-                                count + " of " + other + " " + (pairs.count == 1 ? "is" : "are") + " also in " + one
+                                count + " of " + other + " " + (pairs.count() == 1 ? "is" : "are") + " also in " + one
                                         + ": " + pairs,
                                 "Remove them from one of the two: figures on volumes that were trained on say nothing. "
                                         + "Split by patient, not by image"));
@@ -117,7 +97,7 @@ final class DuplicateSearch {
         if (labels == null) {
             return Optional.empty();
         }
-        Pairs pairs = new Pairs();
+        Examples pairs = new Examples();
         for (List<Place> same : places.values()) {
             Place first = same.getFirst();
             same.stream()
@@ -125,11 +105,11 @@ final class DuplicateSearch {
                     .findFirst()
                     .ifPresent(place -> pairs.add(() -> name(first) + " = " + name(place)));
         }
-        return pairs.count == 0
+        return pairs.count() == 0
                 ? Optional.empty()
                 : Optional.of(Finding.error(
                         "contradiction",
-                        pairs.count + " of the volumes that occur more than once have different labels: " + pairs,
+                        pairs.count() + " of the volumes that occur more than once have different labels: " + pairs,
                         "Find out which label is right, and remove the others"));
     }
 

@@ -82,15 +82,17 @@ public final class SetCheck {
         List<ImageLayout> layouts = new ArrayList<>();
         List<SplitScan> scans = new ArrayList<>();
         for (String name : present) {
-            ImageLayout layout = attempt(
-                    () -> npz.read(name + "_images", stream -> ImageLayout.of(stream.header(), stream.where())));
-            SplitScan scan = check && layout != null ? attempt(() -> SplitScan.of(npz, name, progress)) : null;
-            if (layout != null && (!check || scan != null)) {
+            ImageLayout layout = attempt(() -> {
+                if (!check) {
+                    return npz.read(name + "_images", stream -> ImageLayout.of(stream.header(), stream.where()));
+                }
+                SplitScan scan = SplitScan.of(npz, name, progress);
+                scans.add(scan);
+                return scan.layout();
+            });
+            if (layout != null) {
                 names.add(name);
                 layouts.add(layout);
-            }
-            if (scan != null) {
-                scans.add(scan);
             }
         }
         requireOneShape(names, layouts);

@@ -1,7 +1,6 @@
 package dev.voxgrad.medmnist.data.check;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -23,8 +22,6 @@ import dev.voxgrad.medmnist.io.DataFileException;
 record SplitScan(String name, ImageLayout layout, List<VolumeStatistics> volumes) {
     /** Fewer voxels are no volume, and a small file might have millions of them. */
     private static final int LEAST_VOXELS = 8;
-    /** The number of volumes that a finding names. */
-    static final int MOST_SHOWN = 8;
 
     /**
      * Reads all volumes of a split.
@@ -95,8 +92,10 @@ record SplitScan(String name, ImageLayout layout, List<VolumeStatistics> volumes
 
     /** Returns the first of some volumes in words: {@code 3 (…), 7 (…) and 2 more}. */
     static String list(int[] numbers, IntFunction<String> each) {
-        String shown = String.join(
-                ", ", Arrays.stream(numbers).limit(MOST_SHOWN).mapToObj(each).toList());
-        return shown + (numbers.length > MOST_SHOWN ? " and " + (numbers.length - MOST_SHOWN) + " more" : "");
+        Examples examples = new Examples();
+        for (int number : numbers) {
+            examples.add(() -> each.apply(number));
+        }
+        return examples.toString();
     }
 }
