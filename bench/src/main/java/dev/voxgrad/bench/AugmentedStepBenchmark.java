@@ -54,7 +54,7 @@ import dev.voxgrad.nn.optim.Optimizer;
 public class AugmentedStepBenchmark {
     private static final int VOLUMES = 37 * 32;
     private static final int STEPS = 9;
-    /** A loader prepares as many batches ahead, while the other one's are taken. */
+    /** Batches that a loader prepares ahead, while those of the other loader are used. */
     private static final int AHEAD = 2;
 
     private static final int BATCH = 32;

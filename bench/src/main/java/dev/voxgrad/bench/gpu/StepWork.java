@@ -14,8 +14,8 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
  * @param inferFlop the floating-point operations of an inference
  * @param trainBytes the bytes of activations that the passes of a training step read and write, completely and once per
  *     pass, and the bytes of parameters and their state in AdamW's update. Weights, sums and cuDNN's scratch memory,
- *     which are small or unknown, are left out, and caches may save some: it is a yardstick, not a measurement
- *     NaN for other nets than the study's, whose bytes are not counted
+ *     which are small or unknown, are left out, and caches may save some: it is a yardstick, not a measurement. NaN for
+ *     other nets than the study's, whose bytes are not counted
  * @param inferBytes the bytes of an inference; NaN likewise
  */
 record StepWork(double trainFlop, double inferFlop, double trainBytes, double inferBytes) {

@@ -179,13 +179,13 @@ public final class LabelReader {
             requireRange(
                     0,
                     Math.max(named > 0 ? named - 1 : most, 1),
-                    ". Leave out volumes without a label, and let " + "classes count from 0");
+                    ". Leave out volumes without a label, and let classes count from 0");
         }
         if (most >= MOST_CLASSES) {
             throw new DataFileException(
                     file,
-                    "has label " + most + "; expected labels that count classes from 0, at " + "most "
-                            + (MOST_CLASSES - 1) + ". Renumber them");
+                    "has label " + most + "; expected labels that count classes from 0, at most " + (MOST_CLASSES - 1)
+                            + ". Renumber them");
         }
         int first = least > 0 && least < most && (named == 0 || named == most - least + 1) ? least : 0;
         if (first > 1) {
@@ -335,7 +335,7 @@ public final class LabelReader {
     private Task taskOf(List<String> names) {
         if (options.task().equals(Optional.of(Task.BINARY)) && names.size() != 2) {
             throw new DataFileException(
-                    file, "has " + names.size() + " classes " + names + "; --task binary expects " + "two");
+                    file, "has " + names.size() + " classes " + names + "; --task binary expects two");
         }
         return names.size() == 2 ? Task.BINARY : Task.MULTI_CLASS;
     }

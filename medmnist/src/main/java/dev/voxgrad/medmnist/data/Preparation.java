@@ -17,8 +17,8 @@ import static dev.voxgrad.medmnist.io.BadValueException.requireUnderstood;
 
 /**
  * Defines how stored volumes become what a net takes. A volume of values from 0 to 1, as a
- * {@link Window} makes them, is augmented in training,
- * multiplied by a factor, z-normalised, and last of all copied to three channels; each of these steps can be left out.
+ * {@link Window} makes them, is augmented in training, multiplied by a factor, z-normalised, and last of all copied to
+ * three channels; each of these steps can be left out.
  *
  * @param normalise which volumes are z-normalised
  * @param rgb whether a grey volume is copied to three equal channels; volumes with three channels stay as they are

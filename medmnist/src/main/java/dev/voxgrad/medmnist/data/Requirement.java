@@ -1,7 +1,6 @@
 package dev.voxgrad.medmnist.data;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.io.DataFileException;
 
@@ -44,6 +43,6 @@ public record Requirement(String command, List<String> splits) {
     static String missing(String split, String command, List<String> present) {
         return "has no " + split + " split, which " + command + " needs: add the arrays " + split + "_images and "
                 + split + "_labels to those of "
-                + present.stream().collect(Collectors.joining(", ", "", ""));
+                + String.join(", ", present);
     }
 }

@@ -95,7 +95,7 @@ public final class AtomicFile {
         if (!Files.isWritable(folder) || Files.exists(path) && !Files.isWritable(path)) {
             throw new DataFileException(
                     path.toString(),
-                    "may not be written; check the permissions of it and its " + "folder, or choose another");
+                    "may not be written; check the permissions of it and its folder, or choose another");
         }
     }
 

@@ -111,7 +111,7 @@ public record FileKind(String words, String advice) {
         if (png || at(head, 0, "\u00ff\u00d8\u00ff")) {
             return known(
                     "is a " + (png ? "PNG" : "JPEG") + " picture",
-                    "Stack slices to volumes in NumPy, and save " + "them with " + SAVE);
+                    "Stack slices to volumes in NumPy, and save them with " + SAVE);
         }
         return Optional.empty();
     }

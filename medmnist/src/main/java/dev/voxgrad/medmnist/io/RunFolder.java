@@ -70,7 +70,7 @@ public final class RunFolder {
         if (attributes != null && !attributes.isRegularFile()) {
             throw new DataFileException(
                     file.toString(),
-                    "is no plain file: it cannot be read and cannot be " + "written; remove it from the run's folder");
+                    "is no plain file: it cannot be read and cannot be written; remove it from the run's folder");
         }
         return file;
     }
@@ -163,8 +163,7 @@ public final class RunFolder {
             long size = channel.size();
             if (size > MOST_BYTES) {
                 throw new DataFileException(
-                        file.toString(),
-                        "has " + size + " bytes; no file of this kind has more " + "than " + MOST_BYTES);
+                        file.toString(), "has " + size + " bytes; no file of this kind has more than " + MOST_BYTES);
             }
             ByteBuffer bytes = ByteBuffer.allocate((int) size);
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {

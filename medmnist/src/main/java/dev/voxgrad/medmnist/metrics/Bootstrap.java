@@ -158,9 +158,9 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
         double[] auc = new double[RESAMPLES];
         double[] accuracy = new double[RESAMPLES];
         for (int r = 0; r < RESAMPLES; r++) {
-            Figures metrics = resample(samples, new RandomStream(seed, 0, r, RandomPurpose.BOOTSTRAP), figures);
-            auc[r] = metrics.auc();
-            accuracy[r] = metrics.accuracy();
+            Figures drawn = resample(samples, new RandomStream(seed, 0, r, RandomPurpose.BOOTSTRAP), figures);
+            auc[r] = drawn.auc();
+            accuracy[r] = drawn.accuracy();
         }
         return new Bootstrap(Optional.of(Interval.middle(auc, LEVEL)), Interval.middle(accuracy, LEVEL));
     }

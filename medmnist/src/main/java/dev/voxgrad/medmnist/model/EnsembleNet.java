@@ -45,7 +45,7 @@ public record EnsembleNet(Task task, List<Part> parts) {
     /**
      * Returns {@code Σ weight · net(batch)}, (N, classes).
      *
-     * @param batch prepared volumes, (N, C, S, S, S)
+     * @param batch prepared volumes, (N, C, D, H, W)
      */
     public Tensor logits(Tensor batch) {
         Part first = parts.getFirst();
@@ -59,7 +59,7 @@ public record EnsembleNet(Task task, List<Part> parts) {
     /**
      * Returns the probabilities of a batch, (N, classes): softmax over the classes, or a sigmoid per label.
      *
-     * @param batch prepared volumes, (N, C, S, S, S)
+     * @param batch prepared volumes, (N, C, D, H, W)
      */
     public double[][] probabilities(Tensor batch) {
         return probabilities(task, logits(batch));

@@ -206,7 +206,7 @@ public final class TrainedModel implements AutoCloseable {
         return preparation().normalise().applies(info().data().isNormalisedInStudy());
     }
 
-    /** Returns which values of a file become 0 and 255; empty if the data set has a fixed scale. */
+    /** Returns which values of a file become 0 and 1; empty if the data set has a fixed scale. */
     public Optional<Window> window() {
         return Optional.ofNullable(info().data().window());
     }

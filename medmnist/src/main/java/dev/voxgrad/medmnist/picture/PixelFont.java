@@ -32,7 +32,10 @@ final class PixelFont {
         return Math.max(0, text.length() * ADVANCE - 1);
     }
 
-    /** Writes a caption from a top left corner; small letters become capitals, unknown ones blanks, and what has no room is left out. */
+    /**
+     * Writes a caption from a top left corner. Small letters become capitals, unknown ones blanks, and what has no room
+     * is left out.
+     */
     static void write(Picture picture, int left, int top, String text, int channels, int level) {
         int room = (picture.width() - left + 1) / ADVANCE;
         for (int i = 0; i < Math.min(text.length(), room); i++) {

@@ -3,7 +3,8 @@ package dev.voxgrad.medmnist.picture;
 import dev.voxgrad.medmnist.data.VolumeShape;
 
 /**
- * Represents a plane of a volume, in which the first of the two remaining axes runs downwards and the other one to the right.
+ * Represents a plane of a volume, in which the first of the two remaining axes runs downwards and the other one to the
+ * right.
  *
  * @param axis the axis that it is across: 0 (X), 1 (Y) or 2 (Z)
  * @param at its position on that axis

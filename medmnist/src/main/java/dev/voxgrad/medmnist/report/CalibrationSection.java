@@ -15,7 +15,7 @@ final class CalibrationSection {
         LineChart chart = new LineChart(
                         "Reliability",
                         Axis.unit("mean confidence in the answer"),
-                        Axis.unit("share of correct " + "answers"))
+                        Axis.unit("share of correct answers"))
                 .guide(0, 0, 1, 1);
         html.open("section").element("h2", "Calibration").open("div", "class", "charts");
         if (multiLabel) {

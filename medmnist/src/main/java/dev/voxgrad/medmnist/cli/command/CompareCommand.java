@@ -58,7 +58,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RUN",
             arity = "2..*",
-            description = "The runs' folders; the others are compared with the " + "first.")
+            description = "The runs' folders; the others are compared with the first.")
     private List<Path> folders;
 
     @Option(names = "--out", paramLabel = "FILE.html", description = "Page to write. Default: none")
