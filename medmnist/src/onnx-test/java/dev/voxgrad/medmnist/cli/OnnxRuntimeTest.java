@@ -44,6 +44,9 @@ import static org.assertj.core.api.Assertions.within;
 class OnnxRuntimeTest {
     private static final int CLASSES = 2;
     private static final int BATCH = 32;
+    /** Both compute in float32. The differences measured are at most 4e-6, for logits of up to 5.4. */
+    private static final double LARGEST_DIFFERENCE = 2e-5;
+
     /** The ResNets take ten times as long, so they get fewer volumes. */
     private static final int RESNET_VOLUMES = 12;
 
@@ -150,7 +153,7 @@ class OnnxRuntimeTest {
         System.out.printf(
                 "%s: logits, of up to %.2f, differ by up to %.2e, AUC %.6f and %.6f%n",
                 onnx.getFileName(), scale, largest, auc, ours);
-        assertThat(largest).as("relative to logits above 1").isLessThan(1e-4 * scale);
+        assertThat(largest).isLessThan(LARGEST_DIFFERENCE);
         assertThat(auc).isCloseTo(ours, within(5e-5));
     }
 

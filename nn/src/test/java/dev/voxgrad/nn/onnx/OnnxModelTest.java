@@ -89,6 +89,8 @@ class OnnxModelTest {
                         "input.scaled",
                         "Clip",
                         "input.multiplied",
+                        "input.mean.axis4",
+                        "input.variance.axis2",
                         "input.normalised",
                         "input.copied",
                         "Concat")
