@@ -47,9 +47,6 @@ class OnnxRuntimeTest {
     /** Both compute in float32. The differences measured are at most 4e-6, for logits of up to 5.4. */
     private static final double LARGEST_DIFFERENCE = 2e-5;
 
-    /** The ResNets take ten times as long, so they get fewer volumes. */
-    private static final int RESNET_VOLUMES = 12;
-
     @TempDir
     private static Path folder;
 
@@ -58,24 +55,27 @@ class OnnxRuntimeTest {
 
     @BeforeAll
     static void train() {
-        Path npz = Shared.file("data/adrenalmnist3d.npz");
-        train("study", volumes(npz, "study.npz", 48, 298), 4, "net1,net2,net3", "--augment", "none");
-        Path few = volumes(npz, "few.npz", 8, RESNET_VOLUMES);
-        train("resnets", few, 4, "resnet18-3d,resnet18-acs", "--shape-transform");
+        writeVolumes(Shared.file("data/adrenalmnist3d.npz"));
+        train("study", "net1,net2,net3", "--augment", "none");
+        train("resnets", "resnet18-3d,resnet18-acs", "--shape-transform");
     }
 
-    private static void train(String run, Path npz, int batch, String nets, String... more) {
-        List<Object> words = new ArrayList<>(List.of("train", "--npz", npz, "--nets", nets, "--epochs", 2));
-        words.addAll(List.of("--models", nets.split(",").length, "--out", folder.resolve(run), "--batch-size", batch));
+    private static void train(String run, String nets, String... more) {
+        List<Object> words = new ArrayList<>(List.of("train", "--npz", volumes(), "--nets", nets, "--epochs", 2));
+        words.addAll(List.of("--models", nets.split(",").length, "--out", folder.resolve(run), "--batch-size", 4));
         words.addAll(List.of(more));
         assertThat(Cli.run(words.toArray()).code()).isZero();
     }
 
-    /** Writes the first volumes of each split. */
-    private static Path volumes(Path npz, String name, int train, int test) {
+    private static Path volumes() {
+        return folder.resolve("volumes.npz");
+    }
+
+    /** Writes some of the training and validation volumes, and all test volumes. */
+    private static void writeVolumes(Path npz) {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         try (NpzFile file = NpzFile.open(npz)) {
-            Map.of("train", train, "val", 12, "test", test).forEach((split, count) -> {
+            Map.of("train", 48, "val", 12, "test", 298).forEach((split, count) -> {
                 byte[] images = file.read(split + "_images").bytes();
                 byte[] labels = file.read(split + "_labels").bytes();
                 int[] shape = {count, 28, 28, 28};
@@ -83,9 +83,7 @@ class OnnxRuntimeTest {
                 arrays.put(split + "_labels", NpyArray.ofBytes(Arrays.copyOf(labels, count), count, 1));
             });
         }
-        Path few = folder.resolve(name);
-        NpyWriter.writeNpz(few, arrays, NpyWriter.Packing.STORED);
-        return few;
+        NpyWriter.writeNpz(volumes(), arrays, NpyWriter.Packing.STORED);
     }
 
     @AfterAll
@@ -94,20 +92,14 @@ class OnnxRuntimeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "study, study.npz, 0",
-        "study, study.npz, 1",
-        "study, study.npz, 2",
-        "resnets, few.npz, 0",
-        "resnets, few.npz, 1"
-    })
-    void agreesOnEveryNet(String run, String npz, int member) throws OrtException {
+    @CsvSource({"study, 0", "study, 1", "study, 2", "resnets, 0", "resnets, 1"})
+    void agreesOnEveryNet(String run, int member) throws OrtException {
         TrainedModel model = TrainedModel.open(folder.resolve(run));
         Path onnx = folder.resolve(run + member + ".onnx");
         Cli.run("export", folder.resolve(run), "--onnx", onnx, "--member", member)
                 .succeeded();
         ModelFile file = model.file(member, ModelKind.BEST);
-        agree(model, npz, onnx, new EnsembleNet(model.task(), List.of(part(model, file))));
+        agree(model, onnx, new EnsembleNet(model.task(), List.of(part(model, file))));
     }
 
     private static EnsembleNet.Part part(TrainedModel model, ModelFile file) {
@@ -119,11 +111,11 @@ class OnnxRuntimeTest {
         TrainedModel model = TrainedModel.open(folder.resolve("study"));
         Path onnx = folder.resolve("ensemble.onnx");
         Cli.run("export", folder.resolve("study"), "--onnx", onnx).succeeded();
-        agree(model, "study.npz", onnx, model.load(DEVICE, new VolumeShape(1, 28), EnsembleWeights.defaults(3)));
+        agree(model, onnx, model.load(DEVICE, new VolumeShape(1, 28), EnsembleWeights.defaults(3)));
     }
 
-    private static void agree(TrainedModel model, String npz, Path onnx, EnsembleNet nets) throws OrtException {
-        VolumeData data = model.info().data().withFile(folder.resolve(npz)).load(model.preparation(), warning -> {});
+    private static void agree(TrainedModel model, Path onnx, EnsembleNet nets) throws OrtException {
+        VolumeData data = model.info().data().withFile(volumes()).load(model.preparation(), warning -> {});
         double[][] expected = new double[data.test().size()][CLASSES];
         try (Predictor predictor = new Predictor(data, data.test(), DEVICE, BATCH)) {
             for (EnsembleNet.Part part : nets.parts()) {
@@ -135,7 +127,7 @@ class OnnxRuntimeTest {
                 }
             }
         }
-        float[] voxels = voxels(folder.resolve(npz));
+        float[] voxels = voxels();
         double[][] logits = new double[expected.length][CLASSES];
         double[][] scores = new double[expected.length][CLASSES];
         run(onnx, voxels, logits, scores);
@@ -157,8 +149,8 @@ class OnnxRuntimeTest {
         assertThat(auc).isCloseTo(ours, within(5e-5));
     }
 
-    private static float[] voxels(Path npz) {
-        try (NpzFile file = NpzFile.open(npz)) {
+    private static float[] voxels() {
+        try (NpzFile file = NpzFile.open(volumes())) {
             byte[] bytes = file.read("test_images").bytes();
             float[] voxels = new float[bytes.length];
             for (int i = 0; i < voxels.length; i++) {
