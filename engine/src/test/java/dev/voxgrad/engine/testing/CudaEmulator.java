@@ -127,14 +127,15 @@ public final class CudaEmulator {
         return loaded;
     }
 
-    /** Links the emulated libraries of a machine with these major versions of CUDA into a folder, and returns that. */
-    public static Path link(Path into, int... cuda) throws IOException {
+    /** Copies the emulated libraries of a machine with these major versions of CUDA into a folder, and returns that. */
+    public static Path copy(Path into, int... cuda) throws IOException {
         try (Stream<Path> files = Files.list(folder())) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
-                if (!name.matches("lib(cublas|nvrtc)\\.so\\.\\d+")
-                        || IntStream.of(cuda).anyMatch(major -> name.endsWith("." + major))) {
-                    Files.createSymbolicLink(into.resolve(name), file);
+                boolean ofOneVersion = name.matches("lib(cublas|nvrtc)\\.so\\.\\d+");
+                if (name.contains(".so")
+                        && (!ofOneVersion || IntStream.of(cuda).anyMatch(major -> name.endsWith("." + major)))) {
+                    Files.copy(file, into.resolve(name));
                 }
             }
         }

@@ -220,7 +220,7 @@ class GpuTrainingTest {
     /** Returns a new folder with the emulated libraries of a machine with these major versions of CUDA. */
     private Path libraries(int... cuda) throws IOException {
         assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is tested");
-        return CudaEmulator.link(Files.createDirectory(folder.resolve("libraries")), cuda);
+        return CudaEmulator.copy(Files.createDirectory(folder.resolve("libraries")), cuda);
     }
 
     /** Trains a run of that name in a process with other libraries; returns its output. */
