@@ -85,6 +85,13 @@ public record Answer(int volume, int asked, int truth, int answer, double confid
                 + (isRight() ? ", as was predicted" : ", was predicted as " + names.get(answer));
     }
 
+    /** Returns the answer alone as the predicate of a sentence, where the truth is unknown: "was predicted as torus". */
+    public String predictedWords(List<String> names) {
+        return asked < 0
+                ? "was predicted as " + names.get(answer)
+                : "was predicted " + (answer == 1 ? "to have " : "not to have ") + names.get(asked);
+    }
+
     /** Returns how confidence and correctness of answers agree. */
     public static Calibration calibration(List<Answer> answers) {
         boolean[] right = new boolean[answers.size()];

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.importing;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.voxgrad.medmnist.data.npz.NpzOutput;
@@ -12,7 +13,7 @@ public final class ScanArray {
     private ScanArray() {}
 
     /**
-     * Writes the volumes of scans as the array {@code images}.
+     * Writes the volumes of scans as the array {@code images}, and returns where each came from.
      *
      * @param scans their files, in the order of the volumes
      * @param settings how the set of the training was prepared
@@ -21,9 +22,10 @@ public final class ScanArray {
      * @param progress is called after each scan
      * @throws DataFileException if a scan cannot be read or prepared, or the file cannot be written
      */
-    public static void write(
+    public static List<VolumeOrigin> write(
             List<Path> scans, PrepareSettings settings, Path npz, boolean allowBlank, Runnable progress) {
         ScanPreparer preparer = new ScanPreparer(settings);
+        List<VolumeOrigin> origins = new ArrayList<>();
         AtomicFile.write(npz, out -> {
             try (NpzOutput arrays = new NpzOutput(out)) {
                 arrays.add("images", settings.type().npyType(), settings.arrayShape(scans.size()), images -> {
@@ -36,10 +38,12 @@ public final class ScanArray {
                                             + "or accept such scans with --skip-blank");
                         }
                         images.write(volume.bytes());
+                        origins.add(volume.origin(String.valueOf(scan.getFileName())));
                         progress.run();
                     }
                 });
             }
         });
+        return origins;
     }
 }

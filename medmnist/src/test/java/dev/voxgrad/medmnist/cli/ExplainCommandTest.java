@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpyWriter;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.model.TinyRun;
 import dev.voxgrad.medmnist.nets.Nets;
@@ -138,6 +141,35 @@ class ExplainCommandTest {
         explain(folder.resolve("folder"), "--index", 5, "--class", 0).succeeded();
         assertThat(folder.resolve("bundle/test-5-grad-cam-class-0.npz"))
                 .hasSameBinaryContentAs(folder.resolve("folder/test-5-grad-cam-class-0.npz"));
+    }
+
+    /** A bundle carries weights of its own, and takes volumes without labels. */
+    @Test
+    void bundleExplainsUnlabelledVolumesWithItsOwnWeights() {
+        Path bundle = folder.resolve("best.zip");
+        Cli.run("bundle", run, "--ensemble", "best", "--out", bundle).succeeded();
+        Path npz = folder.resolve("unlabelled.npz");
+        writeImages(npz);
+        String text = Cli.run("explain", bundle, "--npz", npz, "--index", 1, "--out", folder.resolve("unlabelled"))
+                .succeeded()
+                .out();
+        assertThat(text)
+                .contains("\nvolume 1 was predicted as ", "weighted mean of 2 nets")
+                .doesNotContain("volume 1 is ");
+        Path byRun = folder.resolve("labelled");
+        String same = Cli.run("explain", run, "--npz", npz, "--index", 1, "--ensemble", "best", "--out", byRun)
+                .succeeded()
+                .out();
+        assertThat(same.replace("labelled", "unlabelled")).isEqualTo(text);
+    }
+
+    private static void writeImages(Path npz) {
+        byte[] voxels = new byte[2 * VOXELS];
+        for (int i = 0; i < voxels.length; i++) {
+            voxels[i] = (byte) (i * 31 % 251);
+        }
+        NpyWriter.writeNpz(
+                npz, Map.of("images", NpyArray.ofBytes(voxels, 2, EDGE, EDGE, EDGE)), NpyWriter.Packing.STORED);
     }
 
     @Test

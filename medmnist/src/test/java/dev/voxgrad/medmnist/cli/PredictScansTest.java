@@ -124,4 +124,38 @@ class PredictScansTest {
                 .refused("--like requires --nifti");
         Cli.run("predict", run, "--nifti", folder, "--out", out).failed("contains no scans");
     }
+
+    /** A scan is explained as the volume of the set that was made from it, and the map has the scan's place. */
+    @Test
+    void scansAreExplainedAsTheSetsVolumes() {
+        VolumeOrigin origin = SetDescription.of(set).orElseThrow().test().getFirst();
+        String scan = origin.file();
+        Path fromScans = folder.resolve("why scans");
+        String text = Cli.run("explain", run, "--nifti", scans, "--index", scan, "--class", 0, "--out", fromScans)
+                .succeeded()
+                .out();
+        assertThat(text).contains("(" + scan + ") was predicted as ", ".nii.gz, which opens over " + scan);
+        Path fromSet = folder.resolve("why set");
+        Cli.run("explain", run, "--index", 0, "--class", 0, "--out", fromSet).succeeded();
+        String number = text.substring(text.indexOf("\nvolume ") + 8, text.indexOf(" (" + scan));
+        String name = "-grad-cam-class-0";
+        for (String type : List.of(".npz", ".nii.gz", ".png")) {
+            assertThat(fromScans.resolve("all-" + number + name + type))
+                    .hasSameBinaryContentAs(fromSet.resolve("test-0" + name + type));
+        }
+        assertThat(fromScans.resolve("all-" + number + ".nii.gz"))
+                .hasSameBinaryContentAs(fromSet.resolve("test-0.nii.gz"));
+    }
+
+    @Test
+    void questionsAboutTheTruthRequireLabels() {
+        Path out = folder.resolve("no truth");
+        Cli.run("explain", run, "--nifti", scans, "--worst", 1, "--out", out)
+                .refused("--worst requires labels", "choose volumes with --index");
+        Cli.run("explain", run, "--nifti", scans, "--index", 0, "--class", "true", "--out", out)
+                .refused("--class true requires labels");
+        Cli.run("explain", run, "--nifti", scans, "--index", "case99.nii", "--out", out)
+                .refused("--index is case99.nii", "0 to 19, or the name of a scan");
+        assertThat(out).doesNotExist();
+    }
 }

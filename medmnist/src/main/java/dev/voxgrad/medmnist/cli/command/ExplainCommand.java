@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,15 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.EnsembleChoice;
 import dev.voxgrad.medmnist.cli.options.ExplanationOptions;
-import dev.voxgrad.medmnist.cli.options.MemberList;
-import dev.voxgrad.medmnist.cli.options.RunDataOptions;
+import dev.voxgrad.medmnist.cli.options.ScanOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.StepProgress;
-import dev.voxgrad.medmnist.data.Requirement;
+import dev.voxgrad.medmnist.data.NewVolumes;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.Answer;
@@ -34,7 +36,7 @@ import dev.voxgrad.medmnist.explain.Attribution;
 import dev.voxgrad.medmnist.explain.Explainer;
 import dev.voxgrad.medmnist.explain.IntegratedGradients;
 import dev.voxgrad.medmnist.explain.Method;
-import dev.voxgrad.medmnist.model.EnsembleWeights;
+import dev.voxgrad.medmnist.importing.PlacedVolumes;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.train.Predictor;
 
@@ -48,9 +50,13 @@ import dev.voxgrad.medmnist.train.Predictor;
                     + "class that the ensemble predicts. The map of an ensemble is the weighted mean of its nets' "
                     + "maps.",
             "",
+            "Volumes are those of --npz, --nifti or --flag, with or without labels, or else those of the run itself, "
+                    + "as for 'medmnist predict'.",
+            "",
             "Writes for each volume: a picture with three planes through the largest value, a .npz with the volume and "
                     + "the map, and the volume and the map as .nii.gz, for a viewer that shows one over the other. "
-                    + "Those of an imported set have the place of the original scan, and open over it.",
+                    + "Those of scans, and of an imported set, have the place of the original scan, and open "
+                    + "over it.",
             "",
             "A map shows what the net depends on, and not whether that is right. Compare several methods, and several "
                     + "members with --member.",
@@ -59,6 +65,7 @@ import dev.voxgrad.medmnist.train.Predictor;
             "  medmnist explain runs/adrenal --index 12 --out why",
             "  medmnist explain runs/adrenal --worst 5 --method integrated-gradients --out why",
             "  medmnist explain runs/adrenal --index 12 --class hyperplasia --method occlusion --stride 2 --out why",
+            "  medmnist explain lungs.zip --nifti scans --index p7.nii.gz --out why",
             ""
         })
 public final class ExplainCommand implements Callable<Integer> {
@@ -69,10 +76,8 @@ public final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(
-            paramLabel = "RUN",
-            description = "The run's folder, as created by train, or a bundle together with --npz or --root.")
-    private Path runFolder;
+    @Parameters(paramLabel = "RUN|MODEL.zip", description = "The run's folder, as created by train, or a bundle.")
+    private Path modelPath;
 
     @ArgGroup(multiplicity = "1")
     private Volumes volumes;
@@ -83,22 +88,22 @@ public final class ExplainCommand implements Callable<Integer> {
                 names = "--index",
                 paramLabel = "I[,I]",
                 split = ",",
-                description = "Indices of the volumes in their split, from 0.")
-        private @Nullable List<Integer> indices;
+                description = "Volumes by their numbers from 0, or by the file names of their scans.")
+        private @Nullable List<String> indices;
 
         @Option(
                 names = "--worst",
                 paramLabel = "N",
-                description = "The N wrong answers in which the ensemble is most confident.")
+                description = "The N wrong answers in which the ensemble is most confident; requires labels.")
         private @Nullable Integer worst;
     }
 
     @Option(
             names = "--split",
             paramLabel = "SPLIT",
-            defaultValue = "test",
-            description = "train, val or test. Default: ${DEFAULT-VALUE}")
-    private SplitName split;
+            description = "train, val or test. Default: test; or the array images of --npz if there is one, or the "
+                    + "only split that it contains")
+    private @Nullable SplitName split;
 
     @Option(
             names = "--class",
@@ -110,44 +115,17 @@ public final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private ExplanationOptions explanationOptions;
 
-    @Option(
-            names = {"--member", "--members"},
-            paramLabel = "M[,M]",
-            description = "Use only these members, such as 0 or 0-2,5. Default: all finished ones")
-    private @Nullable String members;
-
-    @Option(
-            names = "--ensemble",
-            paramLabel = "E",
-            defaultValue = "weighted",
-            description =
-                    "weighted: a last model counts 0.5 and a best one 1.5, or as a bundle says; or uniform, last or "
-                            + "best. Default: ${DEFAULT-VALUE}")
-    private Weighting weighting;
-
-    /** Weights the last and the best models of members. */
-    private enum Weighting {
-        weighted,
-        uniform,
-        last,
-        best;
-
-        EnsembleWeights of(TrainedModel model) {
-            int members = model.members().size();
-            return switch (this) {
-                case weighted -> model.weights();
-                case uniform -> EnsembleWeights.uniform(members);
-                case last -> EnsembleWeights.groups(1, 0, members);
-                case best -> EnsembleWeights.groups(0, 1, members);
-            };
-        }
-    }
+    @Mixin
+    private EnsembleChoice ensembleChoice;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for the files.")
     private Path out;
 
     @Mixin
-    private RunDataOptions runDataOptions;
+    private DataOptions dataOptions;
+
+    @Mixin
+    private ScanOptions scanOptions;
 
     @Mixin
     private DeviceOptions deviceOptions;
@@ -158,41 +136,56 @@ public final class ExplainCommand implements Callable<Integer> {
         if (volumes.worst != null && (volumes.worst < 1 || volumes.worst > MOST_VOLUMES)) {
             throw wrongUse("--worst is " + volumes.worst + "; expected 1 to " + MOST_VOLUMES);
         }
-        try (TrainedModel all = TrainedModel.open(runFolder)) {
+        dataOptions.checkForModel();
+        scanOptions.check(dataOptions);
+        try (TrainedModel model = TrainedModel.open(modelPath)) {
             explain(
-                    MemberList.choose(command, members, all),
+                    new AppliedModel(command, ensembleChoice.members(model), dataOptions, scanOptions, ensembleChoice),
                     new Console(command.commandLine().getOut()));
         }
         return 0;
     }
 
-    private void explain(TrainedModel model, Console console) {
+    private void explain(AppliedModel applied, Console console) {
         Device device = deviceOptions.open();
-        VolumeData data = runDataOptions.load(model.run(), Requirement.of("medmnist explain", split.name()));
-        Split chosen = data.split(split.name());
-        requireIndices(chosen);
-        explain(
-                new Explainer(model, weighting.of(model), data, chosen, device),
-                explanationOptions.method(chosen.shape()),
-                console);
+        PlacedVolumes placed = applied.volumes(Optional.ofNullable(split), false);
+        NewVolumes all = placed.volumes();
+        requireLabels(all);
+        List<Integer> numbers = volumes.indices == null
+                ? List.of()
+                : volumes.indices.stream().map(index -> number(index, all)).toList();
+        Explainer explainer = new Explainer(
+                applied.model(), applied.weights(Predictor.Augmentation.OFF, device), all.data(), all.split(), device);
+        Method method = explanationOptions.method(all.split().shape());
+        List<Answer> answers = volumes.indices == null ? worst(explainer, console) : answers(explainer, numbers);
+        explain(explainer, method, answers, placed, console);
     }
 
-    private void requireIndices(Split chosen) {
-        for (int index : volumes.indices == null ? List.<Integer>of() : volumes.indices) {
-            if (index < 0 || index >= chosen.size()) {
-                throw wrongUse("--index is " + index + "; " + chosen.name() + " has " + chosen.size()
-                        + " volumes, so expected 0 to " + (chosen.size() - 1));
-            }
+    private void requireLabels(NewVolumes all) {
+        boolean wantsTruth = volumes.worst != null || "true".equals(target);
+        if (wantsTruth && !all.isLabelled()) {
+            throw wrongUse((volumes.worst != null ? "--worst" : "--class true") + " requires labels, and "
+                    + all.data().name() + " has none; choose volumes with --index, and a class by its name");
         }
     }
 
-    private void explain(Explainer explainer, Method method, Console console) {
-        ExplanationFiles files = new ExplanationFiles(
-                out,
-                explainer.split(),
-                method,
-                runDataOptions.file(explainer.model().run()));
-        List<Answer> answers = answers(explainer, console);
+    /** Returns the number of a volume, which is given by that or by the name of its scan. */
+    private int number(String index, NewVolumes all) {
+        int size = all.split().size();
+        int number = all.names().indexOf(index);
+        for (int i = 0; number < 0 && i < size; i++) {
+            number = index.equals(String.valueOf(i)) ? i : number;
+        }
+        if (number < 0) {
+            throw wrongUse("--index is " + index + "; " + all.split().name() + " has " + size
+                    + " volumes, so expected 0 to " + (size - 1) + ", or the name of a scan");
+        }
+        return number;
+    }
+
+    private void explain(
+            Explainer explainer, Method method, List<Answer> answers, PlacedVolumes placed, Console console) {
+        ExplanationFiles files = new ExplanationFiles(out, placed, method);
         List<Explainer.Question> questions = answers.stream()
                 .map(answer -> new Explainer.Question(answer.volume(), target(answer, explainer.data())))
                 .toList();
@@ -201,7 +194,7 @@ public final class ExplainCommand implements Callable<Integer> {
         console.clear();
         for (int i = 0; i < answers.size(); i++) {
             Explainer.Explanation explanation = explanations.get(i);
-            print(console, answers.get(i), explanation, explainer);
+            print(console, answers.get(i), explanation, explainer, placed);
             if (method instanceof IntegratedGradients) {
                 printCompleteness(console, explanation.attribution());
             }
@@ -209,15 +202,12 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the ensemble's answers for the requested volumes. */
-    private List<Answer> answers(Explainer explainer, Console console) {
-        if (volumes.indices == null) {
-            return worst(explainer, console);
-        }
-        double[][] scores = Predictor.probabilities(explainer.data().task(), explainer.logits(volumes.indices));
+    /** Returns the ensemble's answers for some volumes. */
+    private static List<Answer> answers(Explainer explainer, List<Integer> numbers) {
+        double[][] scores = Predictor.probabilities(explainer.data().task(), explainer.logits(numbers));
         List<Answer> answers = new ArrayList<>();
         for (int i = 0; i < scores.length; i++) {
-            answers.add(Answer.of(explainer.data(), explainer.split(), volumes.indices.get(i), scores[i]));
+            answers.add(Answer.of(explainer.data(), explainer.split(), numbers.get(i), scores[i]));
         }
         return answers;
     }
@@ -258,15 +248,21 @@ public final class ExplainCommand implements Callable<Integer> {
         return named;
     }
 
-    private void print(Console console, Answer answer, Explainer.Explanation explanation, Explainer explainer) {
+    private void print(
+            Console console,
+            Answer answer,
+            Explainer.Explanation explanation,
+            Explainer explainer,
+            PlacedVolumes placed) {
         List<String> names = explainer.data().labelNames();
         Attribution attribution = explanation.attribution();
         console.line(String.format(
                 Locale.ROOT,
-                "%s volume %d %s with probability %.3f",
-                explainer.split().name(),
+                "%s %d%s %s with probability %.3f",
+                SplitName.isKnown(explainer.split().name()) ? explainer.split().name() + " volume" : "volume",
                 answer.volume(),
-                answer.words(names),
+                placed.scan(answer.volume()).map(scan -> " (" + scan + ")").orElse(""),
+                placed.volumes().isLabelled() ? answer.words(names) : answer.predictedWords(names),
                 answer.confidence()));
         console.line(String.format(
                 Locale.ROOT,

@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-
-import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.medmnist.data.NetInput;
@@ -22,9 +19,7 @@ import dev.voxgrad.medmnist.explain.Attribution;
 import dev.voxgrad.medmnist.explain.Explainer;
 import dev.voxgrad.medmnist.explain.Heatmap;
 import dev.voxgrad.medmnist.explain.Method;
-import dev.voxgrad.medmnist.importing.ScanPlace;
-import dev.voxgrad.medmnist.importing.SetDescription;
-import dev.voxgrad.medmnist.importing.VolumeOrigin;
+import dev.voxgrad.medmnist.importing.PlacedVolumes;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.nifti.Affine;
@@ -36,24 +31,19 @@ final class ExplanationFiles {
     private final Path folder;
     private final Split split;
     private final Method method;
-    /** Where each volume of the split came from; empty if the set was not imported. */
-    private final List<VolumeOrigin> origins;
+    private final PlacedVolumes placed;
 
     /**
      * Makes the folder, if there is none.
      *
-     * @param set the file with the volumes; null for sets that are not read from a file of the user's
+     * @param placed the volumes that are explained
      * @throws DataFileException if that is impossible
      */
-    ExplanationFiles(Path folder, Split split, Method method, @Nullable Path set) {
+    ExplanationFiles(Path folder, PlacedVolumes placed, Method method) {
         this.folder = folder;
-        this.split = split;
+        this.split = placed.volumes().split();
         this.method = method;
-        this.origins = Optional.ofNullable(set)
-                .flatMap(SetDescription::of)
-                .map(description -> description.origins(split.name()))
-                .filter(all -> all.size() == split.size())
-                .orElse(List.of());
+        this.placed = placed;
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
@@ -84,7 +74,7 @@ final class ExplanationFiles {
     /** Writes the volume and the map as scans, in the place of the scan that the volume came from if it is known. */
     private String writeScans(int volume, String name, Heatmap map) {
         VolumeShape shape = split.shape();
-        Optional<Affine> place = origins.isEmpty() ? Optional.empty() : ScanPlace.of(origins.get(volume), shape);
+        Optional<Affine> place = placed.place(volume);
         Affine affine = place.orElse(Affine.IDENTITY);
         String scan = split.name() + "-" + volume + ".nii.gz";
         NiftiWriter.write(
@@ -94,9 +84,10 @@ final class ExplanationFiles {
                 affine);
         NiftiWriter.write(
                 folder.resolve(name + ".nii.gz"), map.values(), new int[] {shape.x(), shape.y(), shape.z(), 1}, affine);
-        return place.isPresent()
-                ? ", which opens over " + origins.get(volume).file()
-                : ", which opens over " + folder.resolve(scan);
+        return ", which opens over "
+                + placed.scan(volume)
+                        .filter(_ -> place.isPresent())
+                        .orElseGet(() -> folder.resolve(scan).toString());
     }
 
     private byte[] npz(float[] stored, Explainer.Explanation explanation) {

@@ -23,6 +23,7 @@ import dev.voxgrad.medmnist.cli.options.PreparationOptions;
 import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.options.ScanOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
+import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.io.AtomicFile;
@@ -172,8 +173,9 @@ public final class PredictCommand implements Callable<Integer> {
         dataOptions.npz().ifPresent(this::requireOther);
         AtomicFile.requireWritable(out);
         try (TrainedModel model = TrainedModel.open(path)) {
-            TrainedModel chosen = ensembleChoice.members(model);
-            new ModelPrediction(command, chosen, dataOptions, scanOptions, ensembleChoice)
+            AppliedModel applied =
+                    new AppliedModel(command, ensembleChoice.members(model), dataOptions, scanOptions, ensembleChoice);
+            new ModelPrediction(applied, new Console(command.commandLine().getOut()))
                     .run(
                             new ModelPrediction.Request(
                                     Optional.ofNullable(split), otherShape, batchSize, augmentation, out),

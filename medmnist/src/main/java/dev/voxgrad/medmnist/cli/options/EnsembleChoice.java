@@ -18,6 +18,8 @@ import dev.voxgrad.medmnist.train.Predictor;
 /** The options that choose the members of a trained model that are used, and their weights. */
 public final class EnsembleChoice {
     private static final String WEIGHTED = "weighted";
+    private static final String LAST = "last";
+    private static final String BEST = "best";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -26,13 +28,13 @@ public final class EnsembleChoice {
             names = "--ensemble",
             paramLabel = "METHOD|FILE",
             description = "How the models are weighted: weighted (0.5 for the last model of each member, 1.5 for the "
-                    + "best; for a bundle, the weights that it contains), uniform, validation-auc, greedy, stacked, or "
-                    + "a file of weights as in 'medmnist ensemble'. The last three methods use the validation split "
+                    + "best; for a bundle, the weights that it contains), uniform, last or best (only these models), "
+                    + "validation-auc, greedy, stacked, or a file of weights as in 'medmnist ensemble'. The last three methods use the validation split "
                     + "of the run's own volumes. Default: weighted")
     private @Nullable String text;
 
     @Option(
-            names = "--members",
+            names = {"--members", "--member"},
             paramLabel = "LIST",
             description = "Members to use, such as 0-2,5. Default: all finished ones")
     private @Nullable String members;
@@ -68,18 +70,26 @@ public final class EnsembleChoice {
                             + " is fitted to volumes that no member was trained on, and this run has none ("
                             + model.info().crossValidation().words() + "); use weighted, uniform or validation-auc");
         }
-        EnsembleWeights given = method.isPresent()
-                ? EnsembleWeights.uniform(count)
-                : text == null || text.equals(WEIGHTED)
-                        ? model.weights()
-                        : EnsembleOptions.weightsFile("--ensemble", text, count);
-        return new EnsembleSettings(given, method, false, augmentation);
+        return new EnsembleSettings(
+                method.isPresent() ? EnsembleWeights.uniform(count) : given(model, count), method, false, augmentation);
+    }
+
+    private EnsembleWeights given(TrainedModel model, int count) {
+        return switch (text) {
+            case null -> model.weights();
+            case WEIGHTED -> model.weights();
+            case LAST -> EnsembleWeights.groups(1, 0, count);
+            case BEST -> EnsembleWeights.groups(0, 1, count);
+            default -> EnsembleOptions.weightsFile("--ensemble", text, count);
+        };
     }
 
     /** Returns the choice in words, without the name of a file. */
     public String words() {
-        return text == null || text.equals(WEIGHTED)
-                ? WEIGHTED
-                : WeightMethod.byFlag(text).map(WeightMethod::flag).orElse("given by hand");
+        return switch (text) {
+            case null -> WEIGHTED;
+            case WEIGHTED, LAST, BEST -> text;
+            default -> WeightMethod.byFlag(text).map(WeightMethod::flag).orElse("given by hand");
+        };
     }
 }

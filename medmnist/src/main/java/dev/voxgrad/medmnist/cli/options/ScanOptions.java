@@ -15,12 +15,13 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.VolumeProgress;
 import dev.voxgrad.medmnist.data.NewVolumeLoader;
-import dev.voxgrad.medmnist.data.NewVolumes;
 import dev.voxgrad.medmnist.data.Window;
+import dev.voxgrad.medmnist.importing.PlacedVolumes;
 import dev.voxgrad.medmnist.importing.PrepareSettings;
 import dev.voxgrad.medmnist.importing.ScanArray;
 import dev.voxgrad.medmnist.importing.ScanFolder;
 import dev.voxgrad.medmnist.importing.SetDescription;
+import dev.voxgrad.medmnist.importing.VolumeOrigin;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.model.TrainedModel;
@@ -76,21 +77,19 @@ public final class ScanOptions {
      * @param allowBlank whether scans may become volumes without any contrast
      * @throws DataFileException if nothing says how, or a scan cannot be used
      */
-    public NewVolumes load(TrainedModel model, NewVolumeLoader.Expected expected, boolean allowBlank, Console console) {
+    public PlacedVolumes load(
+            TrainedModel model, NewVolumeLoader.Expected expected, boolean allowBlank, Console console) {
         List<Path> scans = ScanFolder.list(folder().orElseThrow());
         PrepareSettings settings = settings(model);
         VolumeProgress progress = new VolumeProgress(console, 0, scans.size(), scans.size());
         Path volumes = temporary();
         try {
-            ScanArray.write(scans, settings, volumes, allowBlank, () -> progress.done(1));
+            List<VolumeOrigin> origins = ScanArray.write(scans, settings, volumes, allowBlank, () -> progress.done(1));
             // The scale is that of the training, since the scans were prepared in the same way.
             Window window = expected.window().orElse(Window.BYTES);
             NewVolumeLoader.Options options =
                     new NewVolumeLoader.Options(Optional.empty(), Optional.of(window), allowBlank);
-            return NewVolumeLoader.load(volumes, expected, options, line -> {})
-                    .named(scans.stream()
-                            .map(scan -> String.valueOf(scan.getFileName()))
-                            .toList());
+            return PlacedVolumes.named(NewVolumeLoader.load(volumes, expected, options, line -> {}), origins);
         } finally {
             delete(volumes);
         }
