@@ -3,11 +3,11 @@ package dev.voxgrad.engine.op.conv3d.cpu.planar;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * Transforms the tiles of a pass, one vector of channels at a time. A tile of one plane is transformed by {@link
- * PlanarTransforms}. A tile that is m planes deep reads m + 2: each is transformed as a plane, and the results, which
- * stay in the first-level cache, are transformed along the third axis by F(m, 3). Outputs take the opposite way.
+ * Transforms tiles of any size. A tile of one plane is transformed by {@link PlanarTransforms}. A tile that is m planes
+ * deep reads m + 2: each is transformed as a plane, and the results, which stay in the first-level cache, are
+ * transformed along the third axis by F(m, 3). Outputs take the opposite way.
  */
-final class DeepTransforms {
+record DeepTransforms(TilePass pass) implements TileTransform {
     /** The number of floats of the scratch array that transforms need. */
     static final int SCRATCH = PlanarTransforms.SCRATCH + 6 * 36 * Lanes.COUNT;
 
@@ -16,16 +16,8 @@ final class DeepTransforms {
 
     private static final int L = Lanes.COUNT;
 
-    private DeepTransforms() {}
-
-    /**
-     * Transforms a tile's inputs.
-     *
-     * @param x the first input at x0, in a slab of that layout
-     * @param to result: position p at to0 + p·step
-     */
-    static void input(
-            TilePass pass, float[] x, int x0, SlabLayout layout, float[] scratch, float[] to, int to0, int step) {
+    @Override
+    public void input(float[] x, int x0, SlabLayout layout, float[] scratch, float[] to, int to0, int step) {
         PlanarView view = pass.view();
         int uStep = layout.step(view.u());
         int vStep = layout.step(view.v());
@@ -43,16 +35,8 @@ final class DeepTransforms {
                 pass.depth(), positions, scratch, PLANES, positions * L, L, to, to0, positions * step, step);
     }
 
-    /**
-     * Transforms a tile's products to outputs.
-     *
-     * @param m position p at m0 + p·step
-     * @param base values added to the results, from base0 on
-     * @param adds whether base is a slab of that layout, too; otherwise, it has one vector for all outputs
-     * @param y the result's first output at y0, in a slab of that layout
-     */
-    static void output(
-            TilePass pass,
+    @Override
+    public void output(
             float[] m,
             int m0,
             int step,
@@ -86,14 +70,8 @@ final class DeepTransforms {
         }
     }
 
-    /**
-     * Transforms the gradient of a tile's outputs.
-     *
-     * @param y the first gradient at y0, in a slab of that layout
-     * @param to result: position p at to0 + p·step
-     */
-    static void gradient(
-            TilePass pass, float[] y, int y0, SlabLayout layout, float[] scratch, float[] to, int to0, int step) {
+    @Override
+    public void gradient(float[] y, int y0, SlabLayout layout, float[] scratch, float[] to, int to0, int step) {
         PlanarView view = pass.view();
         int uStep = layout.step(view.u());
         int vStep = layout.step(view.v());

@@ -49,6 +49,7 @@ final class PlanarConvolution {
     /** The tiles of one pass in a group of units. */
     private final class Group {
         private final TilePass pass;
+        private final TileTransform transforms;
         private final PlanarView view;
         private final int[] from;
         private final int[] to;
@@ -80,6 +81,7 @@ final class PlanarConvolution {
                 boolean adds,
                 float[] target) {
             this.pass = pass;
+            this.transforms = TileTransform.of(pass);
             this.view = pass.view();
             this.from =
                     pass.sources(first, units, START + slab * c.source.size() + c.firstSource(view), c.source.size());
@@ -116,20 +118,13 @@ final class PlanarConvolution {
         }
 
         private void transform(int firstTile, int chunk, int count, float[] transformed) {
-            float[] scratch = device.borrow(DeepTransforms.SCRATCH);
+            float[] scratch = device.borrow(TileTransform.SCRATCH);
             for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
                 int at = from[firstTile + i];
                 int result = START + i * voxel;
                 for (int vector = 0; vector < vectors; vector++) {
-                    DeepTransforms.input(
-                            pass,
-                            source,
-                            at + vector * L,
-                            c.source,
-                            scratch,
-                            transformed,
-                            result + vector * L,
-                            inputStep);
+                    transforms.input(
+                            source, at + vector * L, c.source, scratch, transformed, result + vector * L, inputStep);
                 }
             }
             device.giveBack(scratch);
@@ -151,15 +146,14 @@ final class PlanarConvolution {
         }
 
         private void transformBack(int firstTile, int chunk, int count, float[] products) {
-            float[] scratch = device.borrow(DeepTransforms.SCRATCH);
+            float[] scratch = device.borrow(TileTransform.SCRATCH);
             int targetVectors = c.targetVectors(view);
             for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
                 int at = to[firstTile + i];
                 for (int vector = 0; vector < targetVectors; vector++) {
                     int channel = vector * L;
                     int size = c.blockSize(view, vector / 2);
-                    DeepTransforms.output(
-                            pass,
+                    transforms.output(
                             products,
                             START + vector / 2 * block * BLOCK + i * size + channel % BLOCK,
                             productStep,

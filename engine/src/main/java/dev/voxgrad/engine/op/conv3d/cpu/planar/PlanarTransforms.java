@@ -169,7 +169,7 @@ final class PlanarTransforms {
 
     // ------------------------------------------------------------------------------------------------ Bᵀ
 
-    private static void input4(float[] x, int x0, int step, float[] t, int t0, int tStep) {
+    static void input4(float[] x, int x0, int step, float[] t, int t0, int tStep) {
         FloatVector d0 = FloatVector.fromArray(S, x, x0);
         FloatVector d1 = FloatVector.fromArray(S, x, x0 + step);
         FloatVector d2 = FloatVector.fromArray(S, x, x0 + 2 * step);
@@ -214,7 +214,7 @@ final class PlanarTransforms {
         odd.fma(FloatVector.broadcast(S, -A), even).intoArray(t, t0 + 2 * tStep);
     }
 
-    private static void input2(float[] x, int x0, int step, float[] t, int t0, int tStep) {
+    static void input2(float[] x, int x0, int step, float[] t, int t0, int tStep) {
         FloatVector d0 = FloatVector.fromArray(S, x, x0);
         FloatVector d1 = FloatVector.fromArray(S, x, x0 + step);
         FloatVector d2 = FloatVector.fromArray(S, x, x0 + 2 * step);
@@ -227,7 +227,7 @@ final class PlanarTransforms {
 
     // ------------------------------------------------------------------------------------------------ Aᵀ
 
-    private static void output4(float[] m, int m0, int step, float[] t, int t0, int tStep) {
+    static void output4(float[] m, int m0, int step, float[] t, int t0, int tStep) {
         FloatVector a = FloatVector.fromArray(S, m, m0 + step);
         FloatVector minusA = FloatVector.fromArray(S, m, m0 + 2 * step);
         FloatVector b = FloatVector.fromArray(S, m, m0 + 3 * step);
@@ -265,7 +265,7 @@ final class PlanarTransforms {
                 .intoArray(t, t0 + 2 * tStep);
     }
 
-    private static void output2(float[] m, int m0, int step, float[] t, int t0, int tStep) {
+    static void output2(float[] m, int m0, int step, float[] t, int t0, int tStep) {
         FloatVector one = FloatVector.fromArray(S, m, m0 + step);
         FloatVector minusOne = FloatVector.fromArray(S, m, m0 + 2 * step);
         FloatVector.fromArray(S, m, m0).add(one.add(minusOne)).intoArray(t, t0);
@@ -273,8 +273,7 @@ final class PlanarTransforms {
     }
 
     /** Applies Aᵀ to a line of neighbouring vectors and adds the results to those in {@code base}. */
-    private static void addOutput4(
-            float[] t, int t0, float[] base, int base0, int baseStep, float[] y, int y0, int step) {
+    static void addOutput4(float[] t, int t0, float[] base, int base0, int baseStep, float[] y, int y0, int step) {
         FloatVector a = FloatVector.fromArray(S, t, t0 + L);
         FloatVector minusA = FloatVector.fromArray(S, t, t0 + 2 * L);
         FloatVector b = FloatVector.fromArray(S, t, t0 + 3 * L);
@@ -333,7 +332,7 @@ final class PlanarTransforms {
 
     // ------------------------------------------------------------------------------------------------ A
 
-    private static void gradient4(float[] y, int y0, int step, float[] t, int t0, int tStep) {
+    static void gradient4(float[] y, int y0, int step, float[] t, int t0, int tStep) {
         FloatVector g0 = FloatVector.fromArray(S, y, y0);
         FloatVector g1 = FloatVector.fromArray(S, y, y0 + step);
         FloatVector g2 = FloatVector.fromArray(S, y, y0 + 2 * step);
@@ -363,7 +362,7 @@ final class PlanarTransforms {
         g2.intoArray(t, t0 + 4 * tStep);
     }
 
-    private static void gradient2(float[] y, int y0, int step, float[] t, int t0, int tStep) {
+    static void gradient2(float[] y, int y0, int step, float[] t, int t0, int tStep) {
         FloatVector g0 = FloatVector.fromArray(S, y, y0);
         FloatVector g1 = FloatVector.fromArray(S, y, y0 + step);
         g0.intoArray(t, t0);

@@ -76,6 +76,7 @@ final class PlanarWeightGradient {
     /** The tiles of one pass in a group of units. */
     private final class Group {
         private final TilePass pass;
+        private final TileTransform transforms;
         private final PlanarView view;
         private final int[] inputs;
         private final int[] gradients;
@@ -91,6 +92,7 @@ final class PlanarWeightGradient {
 
         Group(TilePass pass, int first, int units, float[] x, float[] dy, float[] du, int at) {
             this.pass = pass;
+            this.transforms = TileTransform.of(pass);
             this.view = pass.view();
             this.inputs = pass.sources(first, units, START, p.inner.size());
             this.gradients = pass.targets(first, units, START + p.outer.interior() + view.first(), p.outer.size());
@@ -120,11 +122,10 @@ final class PlanarWeightGradient {
         }
 
         private void transform(int firstTile, int chunk, int count, float[] v, float[] dm) {
-            float[] scratch = device.borrow(DeepTransforms.SCRATCH);
+            float[] scratch = device.borrow(TileTransform.SCRATCH);
             for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
                 for (int channel = 0; channel < p.g.inputChannels(); channel += L) {
-                    DeepTransforms.input(
-                            pass,
+                    transforms.input(
                             x,
                             inputs[firstTile + i] + channel,
                             p.inner,
@@ -134,8 +135,7 @@ final class PlanarWeightGradient {
                             inputStep);
                 }
                 for (int channel = 0; channel < view.channels(); channel += L) {
-                    DeepTransforms.gradient(
-                            pass,
+                    transforms.gradient(
                             dy,
                             gradients[firstTile + i] + channel,
                             p.outer,
