@@ -29,8 +29,9 @@ public final class EnsembleChoice {
             paramLabel = "METHOD|FILE",
             description = "How the models are weighted: weighted (0.5 for the last model of each member, 1.5 for the "
                     + "best; for a bundle, the weights that it contains), uniform, last or best (only these models), "
-                    + "validation-auc, greedy, stacked, or a file of weights as in 'medmnist ensemble'. The last three methods use the validation split "
-                    + "of the run's own volumes. Default: weighted")
+                    + "validation-auc, greedy, stacked, or a file of weights as in 'medmnist ensemble'. "
+                    + "validation-auc, greedy and stacked use the validation split of the run's own volumes. "
+                    + "Default: weighted")
     private @Nullable String text;
 
     @Option(
