@@ -8,6 +8,10 @@ import dev.voxgrad.engine.device.cpu.Lanes;
  * C2 checks several accesses at constant distances against an array's length once, and needs no registers for the
  * distances: measured alone, the transforms of inputs and outputs take 0.78 of the time with vectors of 512 bits, and
  * 0.63 with 256.
+ *
+ * <p>Each common depth has a loop of its own in each method. Shared loops, those of {@link PlanarTransforms}, get
+ * their distances as parameters as soon as C2 no longer inlines them; transforms of 4×4×4 tiles then took 1.04 to 1.5
+ * of the time.
  */
 record WholeTiles(TilePass pass) implements TileTransform {
     /** Outputs of a tile along both axes of a plane. */
