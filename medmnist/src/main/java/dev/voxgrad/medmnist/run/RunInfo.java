@@ -3,6 +3,8 @@ package dev.voxgrad.medmnist.run;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +199,13 @@ public record RunInfo(
                     now.name(),
                     "has the MD5 sum " + now.md5().orElse("(none)") + ", but the run was started with " + dataMd5
                             + "; give the same file with --root or --npz");
+        }
+    }
+
+    /** Warns if the data file, which may change before a trained model is applied, has another MD5 sum. */
+    public void warnIfChanged(VolumeData now, Consumer<String> warnings) {
+        if (dataMd5 != null && !now.md5().equals(Optional.of(dataMd5))) {
+            warnings.accept(now.name() + " has changed since the training (its MD5 was " + dataMd5 + ")");
         }
     }
 

@@ -124,11 +124,7 @@ record AppliedModel(
                             + "--flag, and leave out an --ensemble that needs those of the training");
         }
         VolumeData data = dataOptions.load(source, model.preparation(), Requirement.NONE);
-        String trained = model.info().dataMd5();
-        if (trained != null && !data.md5().equals(Optional.of(trained))) {
-            Console.warnings(command)
-                    .accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");
-        }
+        model.info().warnIfChanged(data, Console.warnings(command));
         return data;
     }
 

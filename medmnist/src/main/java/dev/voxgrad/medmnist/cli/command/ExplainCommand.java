@@ -172,10 +172,7 @@ public final class ExplainCommand implements Callable<Integer> {
     /** Returns the number of a volume, which is given by that or by the name of its scan. */
     private int number(String index, NewVolumes all) {
         int size = all.split().size();
-        int number = all.names().indexOf(index);
-        for (int i = 0; number < 0 && i < size; i++) {
-            number = index.equals(String.valueOf(i)) ? i : number;
-        }
+        int number = position(index, all.names());
         if (number < 0) {
             throw wrongUse("--index is " + index + "; " + all.split().name() + " has " + size
                     + " volumes, so expected 0 to " + (size - 1) + ", or the name of a scan");
@@ -238,14 +235,20 @@ public final class ExplainCommand implements Callable<Integer> {
             return answer.asked() < 0 ? answer.truth() : answer.asked();
         }
         List<String> names = data.labelNames();
-        int named = names.indexOf(target);
-        for (int number = 0; named < 0 && number < names.size(); number++) {
-            named = target.equals(String.valueOf(number)) ? number : named;
-        }
+        int named = position(target, names);
         if (named < 0) {
             throw wrongUse("--class is '" + target + "'; expected one of " + names + ", its number from 0, or 'true'");
         }
         return named;
+    }
+
+    /** Returns the position of a name in a list, or the position from 0 that the text is itself; −1 if it is neither. */
+    private static int position(String text, List<String> names) {
+        int position = names.indexOf(text);
+        for (int i = 0; position < 0 && i < names.size(); i++) {
+            position = text.equals(String.valueOf(i)) ? i : position;
+        }
+        return position;
     }
 
     private void print(

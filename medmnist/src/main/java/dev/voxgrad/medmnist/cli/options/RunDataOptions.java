@@ -1,8 +1,6 @@
 package dev.voxgrad.medmnist.cli.options;
 
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -50,12 +48,8 @@ public final class RunDataOptions {
         DataSource source = run.info().dataAsTaken();
         source = root == null ? source : source.withRoot(root);
         source = npz == null ? source : source.withFile(npz);
-        Consumer<String> warnings = Console.warnings(command);
         VolumeData data = source.load(run.info().settings().preparation(), cacheOption.loading(requirement));
-        String trained = run.info().dataMd5();
-        if (trained != null && !data.md5().equals(Optional.of(trained))) {
-            warnings.accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");
-        }
+        run.info().warnIfChanged(data, Console.warnings(command));
         return data;
     }
 }
