@@ -119,7 +119,7 @@ public final class TrainedModel implements AutoCloseable {
                     "has a row for member " + member.index() + ", but the run has members 0 to "
                             + (settings.models() - 1) + "; the files belong to different runs");
         }
-        if (member.net() != settings.netOf(member.index())) {
+        if (!member.net().equals(settings.netOf(member.index()))) {
             throw new DataFileException(
                     run.file("members.csv").toString(),
                     "says that member " + member.index() + " is a "

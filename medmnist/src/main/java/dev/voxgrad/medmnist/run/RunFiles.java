@@ -228,7 +228,7 @@ public final class RunFiles {
     private Optional<MemberState> state(int index) {
         Optional<MemberState> state = member(index).state();
         NetSpec net = info.settings().netOf(index);
-        if (state.isPresent() && state.get().net() != net) {
+        if (state.isPresent() && !state.get().net().equals(net)) {
             throw new DataFileException(
                     member(index).stateFile().toString(),
                     "is damaged: field net is " + state.get().net() + "; expected " + net);

@@ -78,7 +78,7 @@ final class MemberTraining {
         return spec.build(device, trainer.data.shape(), trainer.data.classes());
     }
 
-    /** Trains to the last epoch, unless training fails; returns the progress. */
+    /** Trains to the last epoch or to the pause, unless training fails; returns the progress. */
     MemberState train() {
         MemberState previousState = files.state().orElse(null);
         if (previousState != null && previousState.failure() != null) {
@@ -91,7 +91,11 @@ final class MemberTraining {
         announce();
         try {
             trainEpochs();
-            trainer.listener.memberDone(state.result(settings.ties()));
+            if (state.isFinished(settings)) {
+                trainer.listener.memberDone(state.result(settings.ties()));
+            } else {
+                trainer.listener.memberPaused(index, state.epochs());
+            }
         } catch (DivergedException e) {
             String failure = "member " + index + " (" + spec.name() + "): " + e.getMessage();
             state = state.failed(failure);
@@ -149,7 +153,7 @@ final class MemberTraining {
     }
 
     private void requireThisNet(MemberState stored) {
-        if (stored.net() != spec) {
+        if (!stored.net().equals(spec)) {
             throw new DataFileException(
                     files.checkpoint().toString(),
                     "is of a " + stored.net().name() + ", but member " + index + " of this run is a " + spec.name());
@@ -178,7 +182,7 @@ final class MemberTraining {
                 Predictor validation = new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
                 EventFile events =
                         EventFile.start(trainer.run.files(), trainer.run.events(index, spec.name()), state.history())) {
-            while (!state.isFinished(settings)) {
+            while (!isDone()) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
                 boolean isBest = state.best(settings.ties()).orElseThrow() == epoch;
@@ -192,14 +196,19 @@ final class MemberTraining {
                 RunTables.write(trainer.run);
                 events.add(epoch);
                 trainer.listener.epochDone(epoch, isBest);
-                if (!state.isFinished(settings)) {
+                if (!isDone()) {
                     stopIfAsked();
                 }
             }
         }
-        if (Files.notExists(trainer.run.weights(index, spec.name(), ModelKind.LAST))) {
+        if (state.isFinished(settings) && Files.notExists(trainer.run.weights(index, spec.name(), ModelKind.LAST))) {
             save(ModelKind.LAST);
         }
+    }
+
+    /** Returns whether the member is finished, or has the epochs after which it pauses. */
+    private boolean isDone() {
+        return state.isFinished(settings) || state.epochs() >= trainer.control.pauseAfterEpoch();
     }
 
     private void stepDone(int epoch, int step, int samples, double loss) {

@@ -30,6 +30,13 @@ public interface TrainListener {
     /** Reports that a member is finished and its weights are on disk. */
     void memberDone(MemberResult member);
 
+    /**
+     * Reports that a member pauses where the trainer's control wants it to, and everything is on disk.
+     *
+     * @param epochs number of epochs that it has finished
+     */
+    default void memberPaused(int member, int epochs) {}
+
     /** Reports that the training of a member failed; the other members continue. */
     void memberFailed(int member, String why);
 

@@ -48,6 +48,7 @@ import dev.voxgrad.nn.weights.WeightsFile;
  *         if the AUC is the best so far: save the best model
  *         if this was the last epoch: save the last model
  *         save a checkpoint; write the tables
+ *         if this is the epoch to pause after: leave the member until it is resumed
  * </pre>
  *
  * <p>A member's seed depends only on the run's seed and the member's index, so members are independent: several
@@ -69,11 +70,28 @@ public final class Trainer {
      * @param stop requests an early end
      * @param devices additional devices, each of which trains members at the same time as the trainer's own
      * @param workers number of threads that prepare the batches of each member in training
+     * @param pauseAfterEpoch the epoch after which a member's training pauses, with everything saved; it can be resumed
+     *     as if it had been interrupted there
      */
-    public record Control(Duration checkpointEvery, StopSignal stop, List<? extends Device> devices, int workers) {
+    public record Control(
+            Duration checkpointEvery,
+            StopSignal stop,
+            List<? extends Device> devices,
+            int workers,
+            int pauseAfterEpoch) {
+        /** Trains every member to its end. */
+        public Control(Duration checkpointEvery, StopSignal stop, List<? extends Device> devices, int workers) {
+            this(checkpointEvery, stop, devices, workers, TrainSettings.MOST_EPOCHS);
+        }
+
         /** Trains members one after the other, with batches prepared by one thread. */
         public Control(Duration checkpointEvery, StopSignal stop) {
             this(checkpointEvery, stop, List.of(), 1);
+        }
+
+        /** Returns the same control with a pause after an epoch, counted from 1. */
+        public Control withPauseAfterEpoch(int epoch) {
+            return new Control(checkpointEvery, stop, devices, workers, epoch);
         }
     }
 
@@ -127,8 +145,8 @@ public final class Trainer {
     }
 
     /**
-     * Trains these members to the end, or as far as possible. The weights and table rows of each are in the run's
-     * folder as soon as it is finished.
+     * Trains these members to the end, to the epoch after which they pause, or as far as possible. The weights and table
+     * rows of each are in the run's folder as soon as it is finished.
      *
      * @throws MemberLockedException if another process trains one of them; nothing is done then
      * @throws TrainingStoppedException if a stop was requested; progress is saved
@@ -138,16 +156,28 @@ public final class Trainer {
         List<MemberLock> locks = new ArrayList<>();
         try {
             members.forEach(member -> locks.add(run.member(member).takeLock()));
-            List<MemberState> ends = control.devices.isEmpty() ? trainInTurn(members) : trainAtOnce(members);
-            List<String> failures = ends.stream()
-                    .map(MemberState::failure)
-                    .filter(Objects::nonNull)
-                    .toList();
-            if (!failures.isEmpty()) {
-                throw new TrainingException(String.join("; ", failures));
-            }
+            trainLocked(members);
         } finally {
             locks.forEach(MemberLock::close);
+        }
+    }
+
+    /**
+     * Trains one member as {@link #run(List)} does, with a lock that the caller has taken and keeps.
+     *
+     * @throws IllegalStateException if the lock was released before
+     */
+    public void run(int member, MemberLock lock) {
+        lock.requireHeld();
+        trainLocked(List.of(member));
+    }
+
+    private void trainLocked(List<Integer> members) {
+        List<MemberState> ends = control.devices.isEmpty() ? trainInTurn(members) : trainAtOnce(members);
+        List<String> failures =
+                ends.stream().map(MemberState::failure).filter(Objects::nonNull).toList();
+        if (!failures.isEmpty()) {
+            throw new TrainingException(String.join("; ", failures));
         }
     }
 

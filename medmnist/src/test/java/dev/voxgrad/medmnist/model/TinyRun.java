@@ -43,7 +43,8 @@ public final class TinyRun {
         return run;
     }
 
-    static RunInfo info(SyntheticShapes.Settings shapes, @Nullable VolumeShape shape, TrainSettings settings) {
+    /** Returns the description of such a run. */
+    public static RunInfo info(SyntheticShapes.Settings shapes, @Nullable VolumeShape shape, TrainSettings settings) {
         return new RunInfo(
                 "1",
                 "25",
@@ -63,7 +64,7 @@ public final class TinyRun {
     }
 
     /** Ignores all progress. */
-    private static final class Silent implements TrainListener {
+    public static final class Silent implements TrainListener {
         @Override
         public void memberStarts(int member, NetSpec net, int epochs, double bestAuc) {}
 

@@ -55,6 +55,13 @@ public final class MemberLock implements AutoCloseable {
         }
     }
 
+    /** Throws {@link IllegalStateException} if the lock was released. */
+    public void requireHeld() {
+        if (!channel.isOpen()) {
+            throw new IllegalStateException("member lock: was released; expected one that is held");
+        }
+    }
+
     /** Writes the owner's name into the file; if that fails, as on a full disk, releases the lock. */
     private static void sign(FileChannel channel) throws IOException {
         try {

@@ -44,7 +44,10 @@ public record MemberState(
         for (int i = 0; i < history.size(); i++) {
             EpochResult epoch = history.get(i);
             require(
-                    epoch != null && epoch.epoch() == i + 1 && epoch.member() == member && epoch.net() == net,
+                    epoch != null
+                            && epoch.epoch() == i + 1
+                            && epoch.member() == member
+                            && epoch.net().equals(net),
                     "history",
                     "out of order at entry " + i,
                     "all epochs of member " + member + " from 1 on");
