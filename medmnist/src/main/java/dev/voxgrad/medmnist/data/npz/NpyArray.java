@@ -48,6 +48,19 @@ public final class NpyArray {
         return array;
     }
 
+    /** Returns a float64 array of that shape. */
+    public static NpyArray ofDoubles(double[] values, int... shape) {
+        NpyArray array = new NpyArray(NpyType.FLOAT64, checked(shape, values.length), new byte[8 * values.length]);
+        array.view.asDoubleBuffer().put(values);
+        return array;
+    }
+
+    /** Returns a float64 array of rows of the same length, (rows, columns). */
+    public static NpyArray ofRows(double[][] rows) {
+        double[] values = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+        return ofDoubles(values, rows.length, rows.length == 0 ? 0 : rows[0].length);
+    }
+
     private static int[] checked(int[] shape, int count) {
         long product = 1;
         for (int length : shape) {
@@ -173,6 +186,17 @@ public final class NpyArray {
             values[i] = getDouble(i);
         }
         return values;
+    }
+
+    /** Returns the rows of an array of two dimensions as float64. */
+    public double[][] toRows() {
+        double[][] rows = new double[shape[0]][shape[1]];
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < shape[1]; j++) {
+                rows[i][j] = getDouble(i * shape[1] + j);
+            }
+        }
+        return rows;
     }
 
     /**

@@ -1,0 +1,21 @@
+package dev.voxgrad.medmnist.baseline.selection;
+
+import org.jspecify.annotations.Nullable;
+
+import static dev.voxgrad.medmnist.io.BadValueException.require;
+
+/**
+ * Holds the figures of predictions, as JSON can record them.
+ *
+ * @param logLoss mean of −ln p(true class) over volumes, or over volumes and labels, in nats
+ * @param auc as {@link dev.voxgrad.medmnist.metrics.Metrics} defines it; null if it is undefined
+ * @param accuracy share of correct answers, in [0, 1]
+ */
+public record Figures(double logLoss, @Nullable Double auc, double accuracy) {
+    /** Refuses what an edited or damaged file may contain. */
+    public Figures {
+        require(logLoss >= 0 && Double.isFinite(logLoss), "log-loss", logLoss, "a finite number of at least 0");
+        require(auc == null || auc >= 0 && auc <= 1, "auc", auc, "0 to 1, or null");
+        require(accuracy >= 0 && accuracy <= 1, "accuracy", accuracy, "0 to 1");
+    }
+}
