@@ -21,6 +21,10 @@ public enum RandomPurpose {
     MEMBER_SEED(200),
     /** The samples of one bootstrap resample. */
     BOOTSTRAP(400),
+    /** One dimension of a configuration that a search draws from the prior. */
+    SEARCH(500),
+    /** One dimension of a configuration that a search derives from the results so far. */
+    SUGGESTION(501),
     /** The initial values of a net's parameters. The key spells "INIT". */
     INITIALIZATION(0x494E4954);
 
