@@ -29,7 +29,10 @@ public final class Nets {
         return List.copyOf(StudyNet.ALL);
     }
 
-    /** Returns all nets: those of the built-in families, then those registered. */
+    /**
+     * Returns all nets: those of the built-in families, then those registered. Those with a factor in their names are
+     * left out, as there are too many.
+     */
     public static List<NetSpec> all() {
         return List.copyOf(KNOWN);
     }
@@ -44,12 +47,12 @@ public final class Nets {
     }
 
     /**
-     * Returns the net of that name.
+     * Returns the net of that name, which may end with a {@linkplain StudyNet#widened factor of its channels}.
      *
      * @throws IllegalArgumentException if there is none; the message lists the known ones
      */
     public static NetSpec named(String name) {
-        return named(KNOWN, name);
+        return StudyNet.widened(name).<NetSpec>map(net -> net).orElseGet(() -> named(KNOWN, name));
     }
 
     /**
@@ -83,7 +86,7 @@ public final class Nets {
                     + "'; expected lower-case letters, digits, hyphens and single dots between them, starting"
                     + " with a letter");
         }
-        if (KNOWN.stream().anyMatch(known -> known.name().equals(net.name()))) {
+        if (KNOWN.stream().anyMatch(known -> known.name().equals(net.name())) || StudyNet.isWidened(net.name())) {
             throw new IllegalArgumentException("net name '" + net.name() + "' is taken; known nets are " + names());
         }
         KNOWN.add(net);

@@ -55,7 +55,7 @@ public final class SummaryCommand implements Callable<Integer> {
                 names = "--net",
                 paramLabel = "N",
                 completionCandidates = NetNames.class,
-                description = "One of ${COMPLETION-CANDIDATES}.")
+                description = "One of ${COMPLETION-CANDIDATES}. " + NetNames.WIDTHS)
         private @Nullable String net;
 
         @Option(

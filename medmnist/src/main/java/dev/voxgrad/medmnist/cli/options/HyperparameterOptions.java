@@ -39,7 +39,8 @@ public final class HyperparameterOptions {
             names = "--nets",
             paramLabel = "NET,NET",
             completionCandidates = NetNames.class,
-            description = "Nets of the members, assigned in turn: ${COMPLETION-CANDIDATES}. Default: net1,net2,net3")
+            description = "Nets of the members, assigned in turn: ${COMPLETION-CANDIDATES}. " + NetNames.WIDTHS
+                    + " Default: net1,net2,net3")
     private @Nullable List<String> nets;
 
     @Option(

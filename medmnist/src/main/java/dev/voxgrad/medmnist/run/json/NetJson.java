@@ -50,13 +50,16 @@ final class NetJson {
                 return (NetSpec) context.handleUnexpectedToken(context.constructType(NetSpec.class), json);
             }
             String text = json.getString();
-            for (NetSpec net : Nets.all()) {
-                if (spelled(net).equals(text)) {
-                    return net;
-                }
+            String name = text.toLowerCase(Locale.ROOT);
+            if (!name.toUpperCase(Locale.ROOT).equals(text)) {
+                return context.reportInputMismatch(
+                        NetSpec.class, "unknown net '%s'; known nets are %s, in capitals", text, Nets.names());
             }
-            return context.reportInputMismatch(
-                    NetSpec.class, "unknown net '%s'; known nets are %s", text.toLowerCase(Locale.ROOT), Nets.names());
+            try {
+                return Nets.named(name);
+            } catch (IllegalArgumentException e) {
+                return context.reportInputMismatch(NetSpec.class, "%s", e.getMessage());
+            }
         }
     }
 }
