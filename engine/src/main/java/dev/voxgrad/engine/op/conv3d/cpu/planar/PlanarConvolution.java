@@ -18,14 +18,40 @@ final class PlanarConvolution {
     private static final int BLOCK = PackedWeights.BLOCK;
     private static final int L = Lanes.COUNT;
 
+    private static final int LARGEST_BLOCK = 8 * CHUNK;
+
     private final CpuDevice device;
     private final PlanarCorrelation c;
-    private final int tilesPerBlock;
+    private final boolean sharesTiles;
+    private final int cache;
 
-    PlanarConvolution(CpuDevice device, PlanarCorrelation correlation, int tilesPerBlock) {
+    /**
+     * Creates the convolution.
+     *
+     * @param sharesTiles whether all threads process the same tiles, which are then one block
+     * @param cache bytes of second-level cache for each thread
+     */
+    PlanarConvolution(CpuDevice device, PlanarCorrelation correlation, boolean sharesTiles, int cache) {
         this.device = device;
         this.c = correlation;
-        this.tilesPerBlock = tilesPerBlock;
+        this.sharesTiles = sharesTiles;
+        this.cache = cache;
+    }
+
+    /**
+     * Returns the number of tiles in a block of one thread, a multiple of {@link #CHUNK}: so many that their
+     * transformed inputs and products take three quarters of the second-level cache, and at least so many that they are
+     * no fewer floats than the transformed weights, which each block reads. No result depends on it, as no sum runs
+     * over tiles.
+     *
+     * @param cache bytes of second-level cache
+     */
+    static int tilesPerBlock(TilePass pass, PlanarCorrelation c, int cache) {
+        long tile = (long) pass.positions()
+                * (Planar.voxel(c.sourceChannels(pass.view())) + c.targetVectors(pass.view()) * L);
+        long weights = (long) pass.positions() * c.weightsOfPosition(pass.view());
+        long tiles = Math.max((long) cache / Float.BYTES * 3 / 4, weights) / tile;
+        return Math.clamp(tiles / CHUNK * CHUNK, CHUNK, LARGEST_BLOCK);
     }
 
     /**
@@ -91,7 +117,8 @@ final class PlanarConvolution {
             this.base = base;
             this.adds = adds;
             this.target = target;
-            this.block = Math.ceilDiv(Math.min(tilesPerBlock, from.length), CHUNK) * CHUNK;
+            int most = sharesTiles ? from.length : tilesPerBlock(pass, c, cache);
+            this.block = Math.ceilDiv(Math.min(most, from.length), CHUNK) * CHUNK;
             this.sourceChannels = c.sourceChannels(view);
             this.vectors = Math.ceilDiv(sourceChannels, L);
             this.targetBlocks = c.targetBlocks(view);

@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Caches;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
@@ -27,7 +28,10 @@ public final class TiledPlanarConv3d implements TiledConv3d {
     private static final int SUMMED = 8 * 1024 * 1024;
 
     private static final int PARTS = 64;
-    /** Tiles in a block that one thread processes: transformed, they fit in the second-level cache. */
+    /**
+     * Tiles in a block of the weight gradient that one thread processes. It is the same on every machine, whatever its
+     * caches, as products are added up block by block, and the order of a sum decides about its last bits.
+     */
     private static final int TILES = 28;
 
     private static final int ALL = Integer.MAX_VALUE / 2;
@@ -35,10 +39,10 @@ public final class TiledPlanarConv3d implements TiledConv3d {
     private static final int START = Lanes.ALIGNED_START;
 
     private final CpuDevice device;
+    private final int cache;
     private final Planar p;
     private final PlanarSlabs slabs;
     private final PlanarWeightGradient weightGradient;
-    private final int tilesPerBlock;
     private final int groups;
     private final int gradientGroups;
     /** The number of units in a group whose input gradients are computed together. */
@@ -48,13 +52,18 @@ public final class TiledPlanarConv3d implements TiledConv3d {
 
     /** Creates the convolution. */
     public TiledPlanarConv3d(CpuDevice device, Planar p) {
+        this(device, p, Caches.SECOND_LEVEL);
+    }
+
+    /** Creates the convolution for a second-level cache of that many bytes, for tests. */
+    TiledPlanarConv3d(CpuDevice device, Planar p, int cache) {
         this.device = device;
+        this.cache = cache;
         this.p = p;
         this.slabs = new PlanarSlabs(p);
         boolean sharesGradients = p.sharesGradientTiles();
         this.groups = Math.ceilDiv(p.units(), p.unitsPerGroup(p.sharesTiles()));
         this.gradientGroups = Math.ceilDiv(p.units(), p.unitsPerGroup(sharesGradients));
-        this.tilesPerBlock = p.sharesTiles() ? ALL : TILES;
         this.unitsTogether = p.sharesTiles() ? ALL : p.unitsPerGroup(false);
         this.weightGradient = new PlanarWeightGradient(device, p, sharesGradients ? ALL : TILES);
         this.parts =
@@ -86,7 +95,7 @@ public final class TiledPlanarConv3d implements TiledConv3d {
         return p.units();
     }
 
-    /** Returns the number of tiles that are multiplied in the forward pass: in each block, a multiple of seven. */
+    /** Returns the number of tiles that are multiplied in the forward pass: in each group, a multiple of seven. */
     long multipliedTiles(TilePass pass) {
         long sum = 0;
         for (int group = 0; group < groups; group++) {
@@ -108,10 +117,8 @@ public final class TiledPlanarConv3d implements TiledConv3d {
         return sum;
     }
 
-    private long multipliedTiles(TilePass pass, int first, int units) {
-        int tiles = pass.tiles(first, units);
-        int block = Math.ceilDiv(Math.min(tilesPerBlock, tiles), CHUNK) * CHUNK;
-        return (long) tiles / block * block + Math.ceilDiv(tiles % block, CHUNK) * CHUNK;
+    private static long multipliedTiles(TilePass pass, int first, int units) {
+        return (long) Math.ceilDiv(pass.tiles(first, units), CHUNK) * CHUNK;
     }
 
     private int firstUnit(int group, int count) {
@@ -141,7 +148,7 @@ public final class TiledPlanarConv3d implements TiledConv3d {
         if (bias != null) {
             System.arraycopy(bias, 0, biases, 0, p.g.outputChannels());
         }
-        PlanarConvolution convolution = new PlanarConvolution(device, p.forward, tilesPerBlock);
+        PlanarConvolution convolution = new PlanarConvolution(device, p.forward, p.sharesTiles(), cache);
         forEach(p.sharesTiles(), groups, group -> {
             int first = firstUnit(group, groups);
             int units = firstUnit(group + 1, groups) - first;
@@ -230,7 +237,7 @@ public final class TiledPlanarConv3d implements TiledConv3d {
     /** Computes the input gradient of a group, a few units at a time if their tiles are not shared. */
     private void gradInput(int first, int units, float[] gradients, float[] u, float[] inputs) {
         float[] zeros = zeros(p.inner.voxel());
-        PlanarConvolution convolution = new PlanarConvolution(device, p.gradInput, tilesPerBlock);
+        PlanarConvolution convolution = new PlanarConvolution(device, p.gradInput, p.sharesTiles(), cache);
         device.parallel(Math.ceilDiv(units, unitsTogether), i -> {
             int slab = i * unitsTogether;
             int count = Math.min(unitsTogether, units - slab);

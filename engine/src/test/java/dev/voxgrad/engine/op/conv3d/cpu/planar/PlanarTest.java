@@ -174,6 +174,45 @@ class PlanarTest {
         }
     }
 
+    /** Blocks of tiles follow from the size of the cache, which differs between machines; results must not. */
+    @Test
+    void cacheSizeDoesNotChangeResults() {
+        Conv3dGeometry[] geometries = {
+            geometry(3, 17, 40, new Dims3(10, 28, 13), KERNELS[0], 1),
+            acs(1, 17, AcsSplit.thirds(40), new Dims3(16, 27, 14)),
+            geometry(1, 32, 32, new Dims3(16, 20, 20), CUBE, 1)
+        };
+        try (CpuDevice cpu = new CpuDevice(2)) {
+            for (Conv3dGeometry g : geometries) {
+                Planar planar = new Planar(g);
+                int small = 64 * 1024;
+                int large = 16 * 1024 * 1024;
+                assertThat(blocks(planar, small)).isLessThan(blocks(planar, large));
+                double[][] expected = planar(new TiledPlanarConv3d(cpu, planar, small), g, true, 1);
+                assertThat(planar(new TiledPlanarConv3d(cpu, planar, large), g, true, 1))
+                        .isDeepEqualTo(expected);
+            }
+        }
+    }
+
+    /** Checks blocks of F(4×4×4) by hand: a tile has 216 positions, each with all channels, in and out. */
+    @Test
+    void blocksFitTheCacheUnlessWeightsAreMore() {
+        Planar few = new Planar(geometry(32, 16, 16, Dims3.cube(28), CUBE, 1));
+        Planar many = new Planar(geometry(32, 64, 64, Dims3.cube(28), CUBE, 1));
+        int tile = 216 * (16 + 16) * Float.BYTES;
+        assertThat(blocks(few, 0)).isEqualTo(7);
+        assertThat(blocks(few, 4 * (14 * tile + 1) / 3)).isEqualTo(14);
+        assertThat(blocks(few, 4 * (14 * tile - 4) / 3)).isEqualTo(7);
+        assertThat(blocks(few, Integer.MAX_VALUE)).isEqualTo(56);
+        // 64 · 64 weights are 32 times 64 + 64 values of a tile.
+        assertThat(blocks(many, 64 * 1024)).isEqualTo(28);
+    }
+
+    private static int blocks(Planar planar, int cache) {
+        return PlanarConvolution.tilesPerBlock(planar.forward.passes.getFirst(), planar.forward, cache);
+    }
+
     @Test
     void operationUsesIt() {
         Shape x = Shape.of(8, 17, 3, 9, 14);
@@ -338,8 +377,10 @@ class PlanarTest {
     }
 
     static double[][] planar(CpuDevice cpu, Planar planar, boolean withBias, float factor) {
-        Conv3dGeometry g = planar.g;
-        TiledPlanarConv3d convolution = new TiledPlanarConv3d(cpu, planar);
+        return planar(new TiledPlanarConv3d(cpu, planar), planar.g, withBias, factor);
+    }
+
+    private static double[][] planar(TiledPlanarConv3d convolution, Conv3dGeometry g, boolean withBias, float factor) {
         float[] x = channelsLast(Samples.gaussian(x(g), 1), g.inputChannels(), g.input());
         float[] dy = channelsLast(Samples.gaussian(y(g), 4), g.outputChannels(), g.output());
         float[] w = floats(Samples.gaussian(weight(g), 2));
