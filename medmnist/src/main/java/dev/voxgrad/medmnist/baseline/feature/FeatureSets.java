@@ -8,7 +8,7 @@ import dev.voxgrad.medmnist.io.DataException;
 
 /** Finds sets of features by their flags. */
 public final class FeatureSets {
-    private static final List<String> SIMPLE = List.of("grid7", "grid14", "voxels");
+    private static final List<String> SIMPLE = List.of("shape", "grid7", "grid14", "voxels");
 
     private FeatureSets() {}
 
@@ -38,6 +38,7 @@ public final class FeatureSets {
 
     private static FeatureSet simple(String flag, VolumeKind kind) {
         return switch (flag) {
+            case "shape" -> new ShapeFeatures(kind);
             case "grid7" -> new GridMeans(7);
             case "grid14" -> new GridMeans(14);
             case "voxels" -> new VoxelValues();

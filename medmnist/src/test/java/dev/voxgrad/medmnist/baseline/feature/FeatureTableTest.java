@@ -26,7 +26,7 @@ class FeatureTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"grid7", "grid14", "voxels", "grid7+voxels"})
+    @ValueSource(strings = {"shape", "grid7", "grid14", "voxels", "shape+grid7"})
     void countsAndNamesAgreeWithTheRowsForAnyNumberOfThreads(String flag) {
         FeatureSet set = FeatureSets.of(flag, VolumeKind.GREY);
         assertThat(set.flag()).isEqualTo(flag);

@@ -1,0 +1,107 @@
+package dev.voxgrad.medmnist.baseline.feature;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+
+/**
+ * Measures extent and direction by the second central moments. Voxels are cubes of edge 1, so with their centres p and
+ * mean c
+ *
+ * <pre>M = 1/V · Σ (p − c)(p − c)ᵀ + I/12</pre>
+ *
+ * <p>Its eigenvalues λ₁ ≥ λ₂ ≥ λ₃ are n²/12 for a box of n voxels, r²/5 for a ball. Features are the entries of M, the
+ * half axes s_i = √λ_i and their logarithms, the elongation s₂/s₁, the flatness s₃/s₂ and s₃/s₁ (as in ITK and
+ * PyRadiomics: van Griethuysen et al., Cancer Research 77, 2017), and the compactness V/(s₁s₂s₃) with its logarithm,
+ * which a fold or a branch decreases.
+ */
+final class MomentFeatures implements MaskFeatures {
+    private static final double OF_A_VOXEL = 1.0 / 12;
+
+    @Override
+    public List<String> names() {
+        return List.of(
+                "moment XX",
+                "moment XY",
+                "moment XZ",
+                "moment YY",
+                "moment YZ",
+                "moment ZZ",
+                "longest half axis",
+                "middle half axis",
+                "shortest half axis",
+                "log longest half axis",
+                "log middle half axis",
+                "log shortest half axis",
+                "elongation",
+                "flatness",
+                "shortest/longest half axis",
+                "compactness",
+                "log compactness");
+    }
+
+    @Override
+    public double[] of(Mask mask) {
+        double[][] m = moments(mask);
+        double[] s = halfAxes(m);
+        double compactness = mask.volume() / (s[0] * s[1] * s[2]);
+        return new double[] {
+            m[0][0],
+            m[0][1],
+            m[0][2],
+            m[1][1],
+            m[1][2],
+            m[2][2],
+            s[0],
+            s[1],
+            s[2],
+            Math.log(s[0]),
+            Math.log(s[1]),
+            Math.log(s[2]),
+            s[1] / s[0],
+            s[2] / s[1],
+            s[2] / s[0],
+            compactness,
+            Math.log(compactness)
+        };
+    }
+
+    /** Returns M, exact but for the last division: the sums are whole numbers. */
+    private static double[][] moments(Mask mask) {
+        long[] sums = new long[3];
+        long[][] products = new long[3][3];
+        mask.forEach((x, y, z) -> {
+            int[] at = {x, y, z};
+            for (int i = 0; i < 3; i++) {
+                sums[i] += at[i];
+                for (int j = i; j < 3; j++) {
+                    products[i][j] += (long) at[i] * at[j];
+                }
+            }
+        });
+        double volume = mask.volume();
+        double[][] m = new double[3][3];
+        for (int i = 0; i < 3; i++) {
+            for (int j = i; j < 3; j++) {
+                m[i][j] = (products[i][j] - sums[i] * (sums[j] / volume)) / volume + (i == j ? OF_A_VOXEL : 0);
+                m[j][i] = m[i][j];
+            }
+        }
+        return m;
+    }
+
+    /** Returns the square roots of the eigenvalues, the largest first. */
+    private static double[] halfAxes(double[][] m) {
+        EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(3, false, true);
+        eigen.decompose(new DMatrixRMaj(m));
+        double[] values = new double[3];
+        for (int i = 0; i < 3; i++) {
+            values[i] = -Math.sqrt(Math.max(OF_A_VOXEL, eigen.getEigenvalue(i).getReal()));
+        }
+        Arrays.sort(values);
+        return Arrays.stream(values).map(value -> -value).toArray();
+    }
+}
