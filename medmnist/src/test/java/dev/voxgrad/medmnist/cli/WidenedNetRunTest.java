@@ -8,6 +8,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.voxgrad.nn.weights.WeightsFile;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A run of a narrower net next to the study's own, through every command that names nets. */
@@ -50,7 +52,7 @@ class WidenedNetRunTest {
         assertThat(Cli.run("summary", "--net", "net1-w0.5", "--plan")
                         .succeeded()
                         .out())
-                .contains("[1, 16, ");
+                .contains("[32,16,28,28,28]");
         Path weights = whole.resolve("weights/member-00-net1-w0.5-best.safetensors");
         Path scores = folder.resolve("scores.csv");
         Cli.run("predict", "--npz", volumes, "--net", "net1-w0.5", "--weights", weights, "--out", scores)
@@ -62,9 +64,9 @@ class WidenedNetRunTest {
         Cli.run("bundle", whole, "--out", bundle).succeeded();
         Path ofBundle = folder.resolve("bundle.csv");
         Cli.run("predict", bundle, "--npz", volumes, "--out", ofBundle).succeeded();
-        assertThat(Files.readAllLines(ofBundle)).hasSize(8);
+        assertThat(Files.readAllLines(ofBundle)).hasSize(1 + 8);
         Cli.run("export", bundle, "--onnx", folder.resolve("model.onnx"), "--member", 0)
                 .succeeded();
-        assertThat(Cli.run("info", weights).out()).contains("net1-w0.5");
+        assertThat(WeightsFile.read(weights).metadata()).containsEntry("voxgrad.net", "net1-w0.5");
     }
 }
