@@ -239,6 +239,11 @@ public final class Split {
         return multiLabels;
     }
 
+    /** Returns the volumes with these numbers, in this order, as a split of the same name. The voxels are shared. */
+    public Split only(int... numbers) {
+        return select(name, List.of(this), numbers);
+    }
+
     /** Returns the first {@code count} volumes, 1 to all, as a split of the same name. The voxels are shared. */
     public Split first(int count) {
         Voxels some = voxels.first(count);

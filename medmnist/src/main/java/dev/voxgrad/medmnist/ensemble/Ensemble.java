@@ -1,12 +1,16 @@
 package dev.voxgrad.medmnist.ensemble;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
@@ -20,10 +24,12 @@ import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.Predictor;
 
 /**
- * Holds the logits of all models of a run on one split, and combines them with any weights.
+ * Holds the logits of all models of one or several runs, and of baselines, on one split, and combines them with any
+ * weights.
  *
  * <pre>
- * logits = Σ over members m and kinds k of  w[m]·g[k] · logits[m,k]  /  Σ of  w[m]·g[k]
+ * logits = (Σ over members m and kinds k of  w[m]·g[k] · logits[m,k]  +  Σ over baselines b of  v[b] · logits[b])
+ *          / (Σ of  w[m]·g[k]  +  Σ of  v[b])
  * scores = softmax(logits)
  * </pre>
  */
@@ -31,20 +37,58 @@ public final class Ensemble {
     private final VolumeData data;
     private final Split split;
     private final List<Model> models;
+    private final List<Baseline> baselines;
 
     /**
-     * Represents one model and its logits.
+     * Represents one model of a member and its logits.
      *
-     * @param position position of the member among the finished ones, from 0
+     * @param position position of the member among the finished ones of all runs, from 0
+     * @param run name of its run; empty if there is only one
      * @param logits (N, classes)
      */
-    public record Model(int position, MemberResult member, ModelKind kind, double[][] logits) {}
+    public record Model(int position, String run, MemberResult member, ModelKind kind, double[][] logits) {
+        /** Returns the member's name: its number in its run, and its net. */
+        public String name() {
+            return (run.isEmpty() ? "" : run + "/") + member.index() + " "
+                    + member.net().name();
+        }
+    }
 
-    /** Creates an ensemble of these models: members in order, for each the last model, then the best. */
-    Ensemble(VolumeData data, Split split, List<Model> models) {
+    /**
+     * Represents a baseline and its logits.
+     *
+     * @param logits (N, classes)
+     */
+    public record Baseline(String name, double[][] logits) {
+        /**
+         * The least probability that is taken at its word: models fitted to a thousand volumes, which may give exactly
+         * 0, cannot know of a smaller one, and its logarithm would outweigh any net.
+         */
+        public static final double FLOOR = 0.001;
+
+        /**
+         * Returns the logits of probabilities p, (classes): {@code log max(p, FLOOR)}; in a multi-label task
+         * {@code log(p / (1 − p))} with p from FLOOR to 1 − FLOOR.
+         */
+        static double[] logits(Task task, double[] probabilities) {
+            return Arrays.stream(probabilities)
+                    .map(p -> task == Task.MULTI_LABEL
+                            ? Math.log(Math.clamp(p, FLOOR, 1 - FLOOR) / (1 - Math.clamp(p, FLOOR, 1 - FLOOR)))
+                            : Math.log(Math.max(p, FLOOR)))
+                    .toArray();
+        }
+    }
+
+    /**
+     * Creates an ensemble of these models.
+     *
+     * @param models members in order, for each the last model, then the best
+     */
+    Ensemble(VolumeData data, Split split, List<Model> models, List<Baseline> baselines) {
         this.data = data;
         this.split = split;
         this.models = List.copyOf(models);
+        this.baselines = List.copyOf(baselines);
     }
 
     /**
@@ -71,16 +115,26 @@ public final class Ensemble {
         try (Predictor predictor = new Predictor(data, split, device, batchSize, augmentation)) {
             for (ModelFile file : model.files()) {
                 double[][] logits = model.logits(file, predictor, device, split.shape(), done -> {});
-                models.add(new Model(file.position(), file.member(), file.kind(), logits));
+                models.add(new Model(file.position(), "", file.member(), file.kind(), logits));
                 progress.accept(models.size());
             }
         }
-        return new Ensemble(data, split, models);
+        return new Ensemble(data, split, models, List.of());
     }
 
-    /** Returns all models: members in order, for each the last model, then the best. */
+    /** Returns all models of members: members in order, for each the last model, then the best. */
     public List<Model> models() {
         return models;
+    }
+
+    /** Returns the baselines, in order. */
+    public List<Baseline> baselines() {
+        return baselines;
+    }
+
+    /** Returns the same ensemble without its baselines. */
+    Ensemble withoutBaselines() {
+        return new Ensemble(data, split, models, List.of());
     }
 
     /** Returns the data set of the split. */
@@ -101,6 +155,11 @@ public final class Ensemble {
     /** Returns the scores of one model alone, (N, classes). */
     public double[][] scores(Model model) {
         return probabilities(model.logits());
+    }
+
+    /** Returns the scores of one baseline alone, (N, classes). */
+    public double[][] scores(Baseline baseline) {
+        return probabilities(baseline.logits());
     }
 
     /** Returns the metrics of one model alone. */
@@ -143,13 +202,65 @@ public final class Ensemble {
 
     /** Returns the log-loss as a function of the weights of all models, in their order. */
     LogLoss logLoss() {
-        return LogLoss.of(data.task(), split, models.stream().map(Model::logits).toList());
+        return LogLoss.of(data.task(), split, logits());
+    }
+
+    /** Returns the AUC of these logits, (N, classes); NaN if a class does not occur in the split. */
+    double auc(double[][] logits) {
+        return metrics(probabilities(logits)).auc();
+    }
+
+    /** Returns the logits of all models, then of the baselines, in their order, each (N, classes). */
+    List<double[][]> logits() {
+        return Stream.concat(
+                        models.stream().map(Model::logits), baselines.stream().map(Baseline::logits))
+                .toList();
+    }
+
+    /** Returns the mean of the logits with these weights, one per model; (N, classes). */
+    double[][] mean(List<Double> weights) {
+        List<double[][]> all = logits();
+        return WeightedScores.mean(IntStream.range(0, all.size())
+                .mapToObj(k -> new WeightedScores(weights.get(k), all.get(k)))
+                .toList());
+    }
+
+    /** Returns the number of models, baselines included. */
+    int size() {
+        return models.size() + baselines.size();
+    }
+
+    /** Returns the same models on some volumes of the split. */
+    Ensemble only(int[] volumes) {
+        return new Ensemble(
+                data,
+                split.only(volumes),
+                models.stream()
+                        .map(model -> new Model(
+                                model.position(),
+                                model.run(),
+                                model.member(),
+                                model.kind(),
+                                rows(model.logits(), volumes)))
+                        .toList(),
+                baselines.stream()
+                        .map(baseline -> new Baseline(baseline.name(), rows(baseline.logits(), volumes)))
+                        .toList());
+    }
+
+    private static double[][] rows(double[][] logits, int[] volumes) {
+        return Arrays.stream(volumes).mapToObj(volume -> logits[volume]).toArray(double[][]::new);
     }
 
     /** Returns the logits of the whole ensemble with these weights, (N, classes). */
     double[][] logits(EnsembleWeights weights) {
-        return WeightedScores.mean(models.stream()
-                .map(model -> new WeightedScores(weights.of(model.position(), model.kind()), model.logits()))
+        return WeightedScores.mean(Stream.concat(
+                        models.stream()
+                                .map(model ->
+                                        new WeightedScores(weights.of(model.position(), model.kind()), model.logits())),
+                        IntStream.range(0, baselines.size())
+                                .mapToObj(b -> new WeightedScores(
+                                        weights.ofBaseline(b), baselines.get(b).logits())))
                 .toList());
     }
 }

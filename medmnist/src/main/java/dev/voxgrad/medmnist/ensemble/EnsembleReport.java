@@ -3,27 +3,27 @@ package dev.voxgrad.medmnist.ensemble;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.OfficialSet;
+import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.metrics.UndefinedAuc;
-import dev.voxgrad.medmnist.run.RunFiles;
-import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** Prints the results of an ensemble as a table for the terminal, and appends them to the run's {@code summary.csv}. */
+/** Prints the results of an ensemble as a table for the terminal, and saves them in a folder. */
 public final class EnsembleReport {
     /** Width of the column of models, unless a name is longer. */
     private static final int MODEL_WIDTH = 9;
 
-    private final RunFiles run;
+    private final ModelLibrary library;
     private final VolumeData data;
     private final Split split;
     private final Ensemble ensemble;
@@ -33,8 +33,8 @@ public final class EnsembleReport {
     private final Combination uniform;
     private final int modelWidth;
 
-    public EnsembleReport(RunFiles run, Evaluation evaluation) {
-        this.run = run;
+    public EnsembleReport(ModelLibrary library, Evaluation evaluation) {
+        this.library = library;
         this.data = evaluation.ensemble().data();
         this.split = evaluation.ensemble().split();
         this.ensemble = evaluation.ensemble();
@@ -42,18 +42,15 @@ public final class EnsembleReport {
         this.evaluation = evaluation;
         this.weighted = evaluation.weighted();
         this.uniform = evaluation.uniform();
-        this.modelWidth = ensemble.models().stream()
-                .mapToInt(model -> name(model).length())
+        this.modelWidth = Stream.concat(
+                        ensemble.models().stream().map(Ensemble.Model::name),
+                        ensemble.baselines().stream().map(Ensemble.Baseline::name))
+                .mapToInt(String::length)
                 .reduce(MODEL_WIDTH, Math::max);
-    }
-
-    private static String name(Ensemble.Model model) {
-        return model.member().index() + " " + model.member().net().name();
     }
 
     /** Returns a table of every model and both ensembles, the fit, and the weighted ensemble's confusion matrix. */
     public String toText() {
-        long seed = run.info().settings().seed();
         StringBuilder text = new StringBuilder();
         text.append(data.name())
                 .append(", ")
@@ -64,25 +61,49 @@ public final class EnsembleReport {
                 .append(split.blankNote())
                 .append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "")
                 .append('\n');
-        if (run.info().crossValidation() != null) {
-            text.append("Trained on ")
-                    .append(run.info().crossValidation().words())
-                    .append(".\n");
+        CrossValidation folds = library.first().model().info().crossValidation();
+        if (folds != null) {
+            text.append("Trained on ").append(folds.words()).append(".\n");
         }
+        appendResults(text);
+        appendGains(text);
+        appendFit(text);
+        if (data.task() != Task.MULTI_LABEL) {
+            ConfusionMatrix matrix =
+                    ConfusionMatrix.of(data.task(), data.labelNames(), split.labels(), weighted.scores());
+            text.append("\nConfusion matrix of the weighted ensemble\n").append(matrix.toText());
+        }
+        return text.toString();
+    }
+
+    private void appendResults(StringBuilder text) {
+        long seed = library.seed();
         row(text, "model", "kind", "epoch", "weight", "AUC", "95 % interval", "ACC", "95 % interval");
         for (Ensemble.Model model : ensemble.models()) {
             String epoch = switch (model.kind()) {
                 case BEST -> String.valueOf(model.member().bestEpoch());
-                case LAST -> lastEpoch(model.member());
+                case LAST -> lastEpoch(model);
             };
             row(
                     text,
-                    name(model),
+                    model.name(),
                     model.kind().label(),
                     epoch,
                     three(weighted.weights().of(model.position(), model.kind())),
                     ensemble.metrics(model),
                     ensemble.intervals(ensemble.scores(model), seed));
+        }
+        for (int b = 0; b < ensemble.baselines().size(); b++) {
+            Ensemble.Baseline baseline = ensemble.baselines().get(b);
+            double[][] scores = ensemble.scores(baseline);
+            row(
+                    text,
+                    baseline.name(),
+                    "baseline",
+                    "",
+                    three(weighted.weights().ofBaseline(b)),
+                    ensemble.metrics(scores),
+                    ensemble.intervals(scores, seed));
         }
         row(text, "ensemble", "uniform", "", "", uniform.metrics(), uniform.intervals(ensemble, seed));
         row(text, "ensemble", "weighted", "", "", weighted.metrics(), weighted.intervals(ensemble, seed));
@@ -95,22 +116,57 @@ public final class EnsembleReport {
                 .ifPresent(undefined -> text.append("Weighted ensemble: ")
                         .append(undefined.footnote("-"))
                         .append('\n'));
-        appendFit(text);
-        if (data.task() != Task.MULTI_LABEL) {
-            ConfusionMatrix matrix =
-                    ConfusionMatrix.of(data.task(), data.labelNames(), split.labels(), weighted.scores());
-            text.append("\nConfusion matrix of the weighted ensemble\n").append(matrix.toText());
+    }
+
+    /** Appends the weighted ensemble with and without the baselines, and the differences with paired intervals. */
+    private void appendGains(StringBuilder text) {
+        if (evaluation.netsAlone().isEmpty()) {
+            return;
         }
-        return text.toString();
+        Evaluation alone = evaluation.netsAlone().get();
+        Combination nets = alone.weighted();
+        long seed = library.seed();
+        Bootstrap intervals = evaluation.baselineDifferences(seed).orElseThrow();
+        text.append("\nWith and without the baseline")
+                .append(ensemble.baselines().size() > 1 ? "s" : "")
+                .append(", on the same resamples\n");
+        row(text, "weighted", "with", "", "", weighted.metrics(), weighted.intervals(ensemble, seed));
+        row(text, "weighted", "without", "", "", nets.metrics(), nets.intervals(alone.ensemble(), seed));
+        row(
+                text,
+                "difference",
+                "",
+                "",
+                "",
+                nets.metrics().hasAuc()
+                        ? signed(weighted.metrics().auc() - nets.metrics().auc())
+                        : "-",
+                intervals.auc().map(EnsembleReport::signed).orElse("none"),
+                signed(weighted.metrics().accuracy() - nets.metrics().accuracy()),
+                signed(intervals.accuracy()));
+    }
+
+    private static String signed(Bootstrap.Interval interval) {
+        return signed(interval.low()) + " to " + signed(interval.high());
+    }
+
+    private static String signed(double value) {
+        return String.format(Locale.ROOT, "%+.3f", value);
     }
 
     /** Returns the last epoch; older versions did not record it, but without patience it is that of the settings. */
-    private String lastEpoch(MemberResult member) {
-        TrainSettings settings = run.info().settings();
-        if (member.lastEpoch() > 0) {
-            return String.valueOf(member.lastEpoch());
+    private String lastEpoch(Ensemble.Model model) {
+        if (model.member().lastEpoch() > 0) {
+            return String.valueOf(model.member().lastEpoch());
         }
-        return settings.options().patience() > 0 ? "-" : String.valueOf(settings.epochs());
+        TrainSettings training = library.runs().stream()
+                .filter(run -> run.name().equals(model.run()))
+                .findFirst()
+                .orElseThrow()
+                .model()
+                .info()
+                .settings();
+        return training.options().patience() > 0 ? "-" : String.valueOf(training.epochs());
     }
 
     private void row(
@@ -146,10 +202,11 @@ public final class EnsembleReport {
         if (settings.augmentation().draws() > 0) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%nEach logit is the mean over the plain volume and %d draws of '%s', seed %d.%n",
+                    "%nEach logit is the mean over the plain volume and %d draws of '%s', seed %d%s.%n",
                     settings.augmentation().draws(),
                     settings.augmentation().recipe().flag(),
-                    settings.augmentation().seed()));
+                    settings.augmentation().seed(),
+                    ensemble.baselines().isEmpty() ? "" : "; that of a baseline is of plain volumes"));
         }
         if (evaluation.account().isPresent() || weighted.validation().isPresent()) {
             text.append('\n');
@@ -172,6 +229,11 @@ public final class EnsembleReport {
         for (Combination combination : List.of(uniform, weighted)) {
             appendLogLoss(text, combination, combination.validation().orElseThrow());
         }
+        text.append(evaluation
+                        .optimism()
+                        .map(Optimism::toText)
+                        .orElse("Optimism of the fit: not estimated, since a class has too few validation volumes."))
+                .append('\n');
     }
 
     private void appendLogLoss(StringBuilder text, Combination combination, Combination.OnValidation validation) {
@@ -198,18 +260,19 @@ public final class EnsembleReport {
     }
 
     /**
-     * Appends both ensembles to the run's {@code summary.csv} and, for an official data set, writes the scores of the
-     * weighted one as a standard result file.
+     * Appends both ensembles to the folder's {@code summary.csv} and, for an official data set, writes the scores of
+     * the weighted one as a standard result file.
+     *
+     * @param out the folder of the run, or one for several
      */
-    public void save() {
-        SummaryFile.append(run, ensemble, settings, List.of(weighted, uniform));
-        if (run.info().data() instanceof OfficialSet source) {
-            CrossValidation folds = run.info().crossValidation();
+    public void save(RunFolder out) {
+        SummaryFile.append(out, library, evaluation);
+        if (library.first().model().info().data() instanceof OfficialSet source) {
+            CrossValidation folds = library.first().model().info().crossValidation();
             String name = folds == null ? "voxgrad" : "voxgrad-" + folds.folds() + "-folds-not-the-official-split";
-            Path results = run.files().makeFolder("results");
-            run.files()
-                    .require(results.resolve(StandardResultFile.fileName(
-                            source.flag(), source.size(), split.name(), weighted.metrics(), name)));
+            Path results = out.makeFolder("results");
+            out.require(results.resolve(
+                    StandardResultFile.fileName(source.flag(), source.size(), split.name(), weighted.metrics(), name)));
             StandardResultFile.write(
                     results, source.flag(), source.size(), split.name(), weighted.metrics(), name, weighted.scores());
         }

@@ -5,20 +5,23 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.io.TextFile;
+import dev.voxgrad.medmnist.metrics.Bootstrap;
+import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
-import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.text.Csv;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 
 /**
- * Writes a run's {@code summary.csv}, which has one row per evaluated ensemble. An empty field was not fitted; an empty
- * AUC is undefined, because a class does not occur.
+ * Writes the {@code summary.csv} of a run, or of a folder for several, which has one row per evaluated ensemble. An
+ * empty field was not fitted; an empty AUC is undefined, because a class does not occur. Gains are differences that the
+ * baselines make, with their 95 % intervals.
  *
  * <p>Files of older versions lack the last columns; these are added, empty, before the first row is appended.
  */
@@ -27,17 +30,20 @@ final class SummaryFile {
     private static final String COLUMNS =
             "time,data,synthetic,split,members,ensemble,last_weight,best_weight,member_weights,auc,acc,"
                     + "weights,model_weights,val_auc,val_log_loss,log_loss,temperature,log_loss_at_t,tta,tta_augment,tta_seed,"
-                    + "cross_validation";
+                    + "cross_validation,nested_val_auc,optimism_auc,nested_val_log_loss,optimism_log_loss,runs,baselines,"
+                    + "baseline_weights,auc_gain,auc_gain_low,auc_gain_high,acc_gain,acc_gain_low,acc_gain_high";
 
     private static final int LONGEST_NAME = 500;
 
     private SummaryFile() {}
 
     /** Appends rows, either all or none. */
-    static void append(RunFiles run, Ensemble ensemble, EnsembleSettings settings, List<Combination> combinations) {
-        widen(run.files());
+    static void append(RunFolder out, ModelLibrary library, Evaluation evaluation) {
+        Ensemble ensemble = evaluation.ensemble();
+        EnsembleSettings settings = evaluation.settings();
+        widen(out);
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        String rows = combinations.stream()
+        String rows = Stream.of(evaluation.weighted(), evaluation.uniform())
                 .map(combination -> String.join(
                                 ",",
                                 time,
@@ -49,10 +55,13 @@ final class SummaryFile {
                                 method(combination, settings),
                                 fitted(combination),
                                 augmentation(settings.augmentation()),
-                                folds(run))
+                                folds(library),
+                                optimism(evaluation, combination),
+                                parts(library, combination),
+                                gains(library, evaluation, combination))
                         + "\n")
                 .collect(Collectors.joining());
-        run.append(NAME, COLUMNS + "\n", rows);
+        out.append(out.file(NAME), COLUMNS + "\n", rows);
     }
 
     /** Prepares an existing file for more rows: gives it the columns of this version, and ends its last line. */
@@ -125,9 +134,45 @@ final class SummaryFile {
     }
 
     /** Returns the field cross_validation: empty if the split is that of the file. */
-    private static String folds(RunFiles run) {
-        CrossValidation folds = run.info().crossValidation();
+    private static String folds(ModelLibrary library) {
+        CrossValidation folds = library.first().model().info().crossValidation();
         return folds == null ? "" : folds.words().replace(',', ';');
+    }
+
+    /** Returns the fields nested_val_auc, optimism_auc, nested_val_log_loss, optimism_log_loss of what was fitted. */
+    private static String optimism(Evaluation evaluation, Combination combination) {
+        return evaluation
+                .optimism()
+                .filter(optimism -> combination == evaluation.weighted())
+                .map(optimism -> optimism.nestedAuc() + "," + optimism.ofAuc() + "," + optimism.nestedLogLoss() + ","
+                        + optimism.ofLogLoss())
+                .orElse(",,,");
+    }
+
+    /** Returns the fields runs, baselines, baseline_weights; runs is empty if there is only one. */
+    private static String parts(ModelLibrary library, Combination combination) {
+        return String.join(
+                ",",
+                field(library.runs().stream().map(ModelLibrary.Run::name).collect(Collectors.joining("; "))),
+                field(library.baselines().stream()
+                        .map(ModelLibrary.Baseline::name)
+                        .collect(Collectors.joining("; "))),
+                spaced(combination.weights().baselines()));
+    }
+
+    /** Returns the fields auc_gain, its interval, acc_gain, and its interval. */
+    private static String gains(ModelLibrary library, Evaluation evaluation, Combination combination) {
+        if (combination != evaluation.weighted() || evaluation.netsAlone().isEmpty()) {
+            return ",,,,,";
+        }
+        Metrics nets = evaluation.netsAlone().get().weighted().metrics();
+        Bootstrap intervals = evaluation.baselineDifferences(library.seed()).orElseThrow();
+        return intervals
+                        .auc()
+                        .map(auc -> combination.metrics().auc() - nets.auc() + "," + auc.low() + "," + auc.high())
+                        .orElse(",,")
+                + "," + (combination.metrics().accuracy() - nets.accuracy()) + ","
+                + intervals.accuracy().low() + "," + intervals.accuracy().high();
     }
 
     /** Returns the fields tta, tta_augment, tta_seed. */

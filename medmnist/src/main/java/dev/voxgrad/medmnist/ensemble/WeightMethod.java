@@ -19,7 +19,7 @@ public enum WeightMethod implements Flagged {
     UNIFORM("uniform"),
     /** A model's weight is its AUC. */
     VALIDATION_AUC("validation-auc"),
-    /** Forward selection: {@link Greedy}. */
+    /** Forward selection with guards: {@link GuardedSelection}. */
     GREEDY("greedy"),
     /** The weights with the least log-loss: {@link Stacking}. */
     STACKED("stacked");
@@ -29,7 +29,7 @@ public enum WeightMethod implements Flagged {
     /**
      * Holds weights and a description of how they were found.
      *
-     * @param weights one per model: members in order, for each the last model, then the best
+     * @param weights one per model: members in order, for each the last model, then the best; then the baselines
      * @param account one or two lines for the terminal, with the score by which the weights were chosen
      */
     record Fit(List<Double> weights, String account) {}
@@ -75,13 +75,18 @@ public enum WeightMethod implements Flagged {
      *
      * @throws DataException if the method needs volumes that are new to all members
      */
-    Fit fitToOwnFolds(List<Ensemble.Model> models) {
+    Fit fitToOwnFolds(Ensemble ensemble) {
         if (this != VALIDATION_AUC) {
             throw new DataException("weights '" + flag + "' need validation volumes that are new to all members, and a "
                     + "cross-validation has none; use uniform or validation-auc");
         }
+        if (!ensemble.baselines().isEmpty()) {
+            throw new DataException(
+                    "weights '" + flag + "' cannot be found for a baseline in a cross-validation, whose "
+                            + "members share no validation volumes with it; use uniform, or give the weights");
+        }
         return new Fit(
-                models.stream()
+                ensemble.models().stream()
                         .map(model -> (model.kind() == ModelKind.BEST
                                         ? model.member().best()
                                         : model.member().last())
@@ -96,7 +101,7 @@ public enum WeightMethod implements Flagged {
      *
      * @throws UndefinedMetricException if the method requires the AUC and a class does not occur in the split
      */
-    Fit fit(Ensemble validation) {
+    Fit fit(Ensemble validation, SelectionSettings selection) {
         Split split = validation.split();
         if (needsValidationAuc()) {
             Metrics.requireDefined(validation.data(), split);
@@ -106,22 +111,14 @@ public enum WeightMethod implements Flagged {
             case UNIFORM -> throw new IllegalStateException("uniform weights are not fitted");
             case VALIDATION_AUC ->
                 new Fit(
-                        validation.models().stream()
-                                .map(m -> validation.metrics(m).auc())
-                                .toList(),
+                        validation.logits().stream().map(validation::auc).toList(),
                         "Weights: each model's AUC" + where + ".");
             case GREEDY -> {
-                Greedy greedy = Greedy.fit(validation);
+                GuardedSelection greedy = GuardedSelection.fit(validation, selection);
                 yield new Fit(
-                        greedy.counts(),
-                        String.format(
-                                Locale.ROOT,
-                                "Weights: how often forward selection picked each model%s.%n"
-                                        + "%d picks reach AUC %.4f, log-loss %.4f.",
-                                where,
-                                greedy.picks(),
-                                greedy.score().auc(),
-                                greedy.score().logLoss()));
+                        greedy.weights(),
+                        "Weights: each model's share of the picks of forward selection" + where + ",\nfrom "
+                                + selection.bags() + " random halves of the models. " + greedy.account());
             }
             case STACKED -> {
                 Stacking stacking = Stacking.fit(validation.logLoss());

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
@@ -182,6 +183,29 @@ public final class RunFolder {
     /** Reads the lines of a text, as {@link #read}. */
     public List<String> lines(Path file) {
         return read(file).lines().toList();
+    }
+
+    /** Adds rows to a CSV file of the run, after {@code header} if it is new: all of them or, on failure, none. */
+    public void append(Path file, String header, String rows) {
+        if (Files.notExists(file, AS_IT_IS)) {
+            write(file, header + rows);
+            return;
+        }
+        try (FileChannel channel = openToChange(file, StandardOpenOption.WRITE)) {
+            long end = channel.size();
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(rows);
+            try {
+                channel.position(end);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                channel.truncate(end);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be written: " + AtomicFile.describe(e), e);
+        }
     }
 
     /** Opens a file of the run; to read it, unless options say otherwise. */

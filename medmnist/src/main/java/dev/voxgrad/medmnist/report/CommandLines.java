@@ -13,6 +13,8 @@ import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.data.source.Synthetic;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
+import dev.voxgrad.medmnist.ensemble.ModelLibrary;
+import dev.voxgrad.medmnist.ensemble.SelectionSettings;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.run.RunInfo;
@@ -56,6 +58,17 @@ final class CommandLines {
                 combined(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split), settings));
     }
 
+    /** Returns the command for the ensemble of several runs, or of runs with baselines, on a split. */
+    static String ensemble(ModelLibrary library, Path out, String split, EnsembleSettings settings) {
+        List<String> words = new ArrayList<>(List.of("medmnist", "ensemble"));
+        library.runs().forEach(run -> words.add(run.model().run().folder().toString()));
+        library.baselines()
+                .forEach(baseline ->
+                        words.addAll(List.of("--with", baseline.files().folder().toString())));
+        words.addAll(List.of("--out", out.toString(), "--split", split));
+        return ShellWords.line(combined(words, settings));
+    }
+
     /** Returns the command for the report of a run on a split. */
     static String report(Path run, String split, EnsembleSettings settings) {
         return ShellWords.line(combined(List.of("medmnist", "report", run.toString(), "--split", split), settings));
@@ -73,7 +86,10 @@ final class CommandLines {
                     "--best-weight",
                     String.valueOf(given.best()),
                     "--member-weights",
-                    given.members().stream().map(String::valueOf).collect(Collectors.joining(","))));
+                    commas(given.members())));
+            if (!given.baselines().isEmpty()) {
+                words.addAll(List.of("--baseline-weights", commas(given.baselines())));
+            }
         }
         Predictor.Augmentation augmentation = settings.augmentation();
         if (augmentation.draws() > 0) {
@@ -87,6 +103,28 @@ final class CommandLines {
         }
         if (settings.temperature()) {
             words.add("--temperature");
+        }
+        words.addAll(selection(settings));
+        return words;
+    }
+
+    private static String commas(List<Double> weights) {
+        return weights.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    /** Returns the options of greedy selection and of the folds, where they are not the usual ones. */
+    private static List<String> selection(EnsembleSettings settings) {
+        SelectionSettings selection = settings.selection();
+        SelectionSettings usual = SelectionSettings.DEFAULT;
+        List<String> words = new ArrayList<>();
+        if (selection.bags() != usual.bags()) {
+            words.addAll(List.of("--greedy-bags", String.valueOf(selection.bags())));
+        }
+        if (selection.best() != usual.best()) {
+            words.addAll(List.of("--greedy-best", String.valueOf(selection.best())));
+        }
+        if (selection.seed() != usual.seed()) {
+            words.addAll(List.of("--fit-seed", String.valueOf(selection.seed())));
         }
         return words;
     }

@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.ensemble.Combination;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
+import dev.voxgrad.medmnist.ensemble.Optimism;
 import dev.voxgrad.medmnist.ensemble.Temperature;
 
 /** Writes how weights and temperature were fitted to the validation split, and the result; nothing without a fit. */
@@ -82,7 +83,45 @@ final class FitSection {
             }
         }
         table.close();
+        evaluation
+                .optimism()
+                .ifPresentOrElse(
+                        optimism -> writeOptimism(html, optimism),
+                        () -> html.element(
+                                "p",
+                                "The optimism of the fit was not estimated: a class has too few validation volumes.",
+                                "class",
+                                "small"));
         writeTemperature(html, evaluation.weighted().temperature());
+    }
+
+    /** Writes the figures on validation next to those of the same fit on volumes that it has not seen. */
+    private static void writeOptimism(Html html, Optimism optimism) {
+        Table table = Table.open(
+                html,
+                "Optimism: how far validation flatters the fit",
+                "Figure",
+                "Fitted to and scored on all of validation",
+                "Fitted to parts, scored on the rest",
+                "Optimism");
+        table.row(
+                "AUC",
+                Numbers.three(optimism.auc()),
+                Numbers.three(optimism.nestedAuc()),
+                Numbers.signed(optimism.ofAuc()));
+        table.row(
+                "Log-loss",
+                Numbers.three(optimism.logLoss()),
+                Numbers.three(optimism.nestedLogLoss()),
+                Numbers.signed(optimism.ofLogLoss()));
+        table.close();
+        html.element(
+                "p",
+                "The parts are all but one of " + optimism.folds() + " folds, in " + optimism.cuts()
+                        + " random cuts. The best epochs were chosen on the same volumes, and that is not repeated: "
+                        + "both columns still contain the optimism of that choice.",
+                "class",
+                "small");
     }
 
     private static void writeTemperature(Html html, Temperature temperature) {

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.report;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,6 +36,9 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
      * @param accuracy accuracy on the validation split after the epoch
      */
     record Epoch(String net, int number, double trainLoss, double auc, double accuracy) {}
+
+    /** Contains no epochs. */
+    static final History NONE = new History(Collections.emptySortedMap(), Double.NaN);
 
     /**
      * Reads the table of a run.

@@ -9,6 +9,7 @@ import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.ensemble.Combination;
+import dev.voxgrad.medmnist.ensemble.Ensemble;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.Spread;
@@ -55,8 +56,13 @@ final class ResultsSection {
 
     private void writeOwnRows() {
         int members = subject.ensemble().members();
-        writeEnsemble("This run, weighted ensemble", subject.evaluation().weighted(), true);
-        writeEnsemble("This run, uniform ensemble", subject.evaluation().uniform(), false);
+        writeEnsemble(
+                subject.name() + ", weighted ensemble", subject.evaluation().weighted(), true);
+        writeEnsemble(
+                subject.name() + ", uniform ensemble", subject.evaluation().uniform(), false);
+        for (Ensemble.Baseline baseline : subject.ensemble().baselines()) {
+            writeBaseline(baseline);
+        }
         for (ModelKind kind : List.of(ModelKind.BEST, ModelKind.LAST)) {
             table.row(
                     "Single " + kind.label() + " models, mean" + (members > 1 ? " ± deviation" : ""),
@@ -75,9 +81,20 @@ final class ResultsSection {
         }
     }
 
+    private void writeBaseline(Ensemble.Baseline baseline) {
+        double[][] scores = subject.ensemble().scores(baseline);
+        writeOwn(
+                "Baseline " + baseline.name() + " alone",
+                subject.ensemble().metrics(scores),
+                subject.ensemble().intervals(scores, subject.seed()),
+                false);
+    }
+
     private void writeEnsemble(String name, Combination ensemble, boolean strong) {
-        Metrics metrics = ensemble.metrics();
-        Bootstrap intervals = ensemble.intervals(subject.ensemble(), subject.seed());
+        writeOwn(name, ensemble.metrics(), ensemble.intervals(subject.ensemble(), subject.seed()), strong);
+    }
+
+    private void writeOwn(String name, Metrics metrics, Bootstrap intervals, boolean strong) {
         table.styled(
                 strong ? "strong" : "",
                 name,
@@ -110,13 +127,17 @@ final class ResultsSection {
                 || !subject.split().name().equals("test")) {
             return Optional.empty();
         }
-        DatasetInfo set = DatasetInfo.byFlag(source.flag());
-        writePublished(PublishedRow.ofStudy(), set);
-        PublishedRow.ofBenchmark().forEach(row -> writePublished(row, set));
+        writePublished(table, chart, DatasetInfo.byFlag(source.flag()));
         return Optional.of(source);
     }
 
-    private void writePublished(PublishedRow row, DatasetInfo set) {
+    /** Writes the published rows of a set into a table and a chart. */
+    static void writePublished(Table table, IntervalChart chart, DatasetInfo set) {
+        writePublished(table, chart, PublishedRow.ofStudy(), set);
+        PublishedRow.ofBenchmark().forEach(row -> writePublished(table, chart, row, set));
+    }
+
+    private static void writePublished(Table table, IntervalChart chart, PublishedRow row, DatasetInfo set) {
         Metrics figures = row.on(set);
         table.styled(
                 PUBLISHED,

@@ -27,6 +27,15 @@ record Subject(RunFiles run, Evaluation evaluation, History history) {
         return evaluation.ensemble();
     }
 
+    /** Returns what the ensemble is called in tables. */
+    String name() {
+        return ensemble().baselines().isEmpty()
+                        && ensemble().models().stream()
+                                .allMatch(model -> model.run().isEmpty())
+                ? "This run"
+                : "These models";
+    }
+
     /** Returns the run's data set. */
     VolumeData data() {
         return ensemble().data();

@@ -2,13 +2,8 @@ package dev.voxgrad.medmnist.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -253,30 +248,6 @@ public final class RunFiles {
     /** Returns whether the run was started by a version that writes checkpoints. */
     public boolean hasCheckpoints() {
         return Files.isDirectory(folder.resolve("members"));
-    }
-
-    /** Adds rows to a CSV file of this run, after {@code header} if it is new: all of them or, on failure, none. */
-    public void append(String name, String header, String rows) {
-        Path file = folder.resolve(name);
-        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-            write(name, header + rows);
-            return;
-        }
-        try (FileChannel channel = files.openToChange(file, StandardOpenOption.WRITE)) {
-            long end = channel.size();
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(rows);
-            try {
-                channel.position(end);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            } catch (IOException e) {
-                channel.truncate(end);
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be written: " + AtomicFile.describe(e), e);
-        }
     }
 
     /**

@@ -107,7 +107,7 @@ class EnsembleWaysTest {
     @ParameterizedTest
     @CsvSource({
         "validation-auc,each model's AUC on the 14 volumes of the val split",
-        "greedy,forward selection picked each model on the 14 volumes",
+        "greedy,share of the picks of forward selection on the 14 volumes",
         "stacked,least log-loss on the 14 volumes"
     })
     void printsFittedWeightsAndScore(String method, String account) throws IOException {
@@ -120,6 +120,13 @@ class EnsembleWaysTest {
                 .containsEntry("best_weight", "1.0")
                 .containsEntry("member_weights", "1.0 1.0");
         assertThat(weights(weighted)).hasSize(4);
+        assertThat(cli.out()).contains("Optimism: fitted to parts of validation and scored on the rest (5 folds, 4");
+        assertThat(Double.parseDouble(weighted.get("optimism_auc")))
+                .isCloseTo(
+                        Double.parseDouble(weighted.get("val_auc"))
+                                - Double.parseDouble(weighted.get("nested_val_auc")),
+                        within(1e-12));
+        assertThat(row(1)).containsEntry("optimism_auc", "");
         for (String column : List.of("val_auc", "val_log_loss", "log_loss")) {
             assertThat(Double.parseDouble(weighted.get(column))).isBetween(0.0, 3.0);
             assertThat(Double.parseDouble(row(1).get(column))).isBetween(0.0, 3.0);
@@ -127,6 +134,24 @@ class EnsembleWaysTest {
         assertThat(ensemble("--weights", method).succeeded().out())
                 .as("repeated")
                 .isEqualTo(cli.out());
+    }
+
+    @Test
+    void theOptimismOfATemperatureIsInTheLogLoss() throws IOException {
+        ensemble("--temperature").succeeded();
+        Map<String, String> weighted = row(2);
+        assertThat(Double.parseDouble(weighted.get("optimism_log_loss"))).isBetween(-1.0, 1.0);
+        assertThat(Double.parseDouble(weighted.get("nested_val_log_loss"))).isBetween(0.0, 3.0);
+    }
+
+    @Test
+    void theSeedOfTheFitDecidesTheFolds() throws IOException {
+        ensemble("--weights", "stacked").succeeded();
+        String nested = row(2).get("nested_val_log_loss");
+        ensemble("--weights", "stacked", "--fit-seed", 1, "--threads", 1).succeeded();
+        assertThat(row(2)).containsEntry("nested_val_log_loss", nested);
+        ensemble("--weights", "stacked", "--fit-seed", 2).succeeded();
+        assertThat(row(2).get("nested_val_log_loss")).isNotEqualTo(nested);
     }
 
     @Test
@@ -318,7 +343,7 @@ class EnsembleWaysTest {
             delimiter = ';',
             value = {
                 "--run other;                       both name a run; give one of them",
-                "other;                             Unmatched argument; other",
+                "other;                             --out DIR is missing; several runs",
                 "--tta 0;                           --tta is 0; expected 1 to 1000",
                 "--tta 1001;                        --tta is 1001; expected 1 to 1000",
                 "--tta many;                        --tta; 'many'",
@@ -329,7 +354,11 @@ class EnsembleWaysTest {
                         + "validation-auc",
                 "--weights greedy --best-weight -1; weight best is -1.0; zero or more",
                 "--weights stacked --member-weights 1;      --member-weights has 1 values; 2 finished members",
-                "--temperature 2;                   Unmatched argument; 2"
+                "--temperature 2;                   --out DIR is missing; several runs",
+                "--greedy-bags 3;                   --greedy-bags requires --weights greedy; greedy",
+                "--weights stacked --greedy-best 3; --greedy-best requires --weights greedy; greedy",
+                "--weights greedy --greedy-bags 0;  --greedy-bags is 0; expected 1 to 1000",
+                "--fit-seed 2;                      --fit-seed requires something that is fitted; --temperature"
             })
     void refusesWrongUse(String options, String part, String other) {
         ensemble((Object[]) options.split(" ")).refused(part, other);

@@ -55,18 +55,18 @@ class GreedyTest {
         for (int k = 0; k < 4; k++) {
             logits.add(MadeUp.logits(random, labels, 2, 0.2 + 0.3 * k));
         }
-        List<Integer> picks = new ArrayList<>();
         List<Integer> best = List.of();
-        for (int round = 0; round < Greedy.MOST_PICKS; round++) {
-            List<Integer> bestOfRound = null;
+        for (boolean improves = true; improves; ) {
+            List<Integer> picks = best;
+            improves = false;
             for (int k = 0; k < 4; k++) {
                 List<Integer> candidate = new ArrayList<>(picks);
                 candidate.add(k);
-                bestOfRound =
-                        bestOfRound == null || better(labels, logits, candidate, bestOfRound) ? candidate : bestOfRound;
+                if (best.isEmpty() || better(labels, logits, candidate, best)) {
+                    best = candidate;
+                    improves = true;
+                }
             }
-            picks = bestOfRound;
-            best = best.isEmpty() || better(labels, logits, picks, best) ? picks : best;
         }
         Greedy greedy = Greedy.fit(MadeUp.ensemble(labels, logits.toArray(double[][][]::new)));
         assertThat(greedy.score().auc()).isCloseTo(auc(labels, logits, best), within(1e-12));
@@ -150,7 +150,8 @@ class GreedyTest {
         double[][] threeOfFour = {{0, 1}, {0, 3}, {0, 2}, {0, 4}};
         double[][] blind = {{1, 1}, {1, 1}, {1, 1}, {1, 1}};
         double[][] none = {{0, 4}, {0, 3}, {0, 2}, {0, 1}};
-        WeightMethod.Fit fit = WeightMethod.VALIDATION_AUC.fit(MadeUp.ensemble(labels, all, threeOfFour, blind, none));
+        WeightMethod.Fit fit = WeightMethod.VALIDATION_AUC.fit(
+                MadeUp.ensemble(labels, all, threeOfFour, blind, none), SelectionSettings.DEFAULT);
         assertThat(fit.weights()).containsExactly(1.0, 0.75, 0.5, 0.0);
         assertThat(fit.account()).contains("AUC on the 4 volumes of the val split");
     }
@@ -160,10 +161,11 @@ class GreedyTest {
         Ensemble ensemble = MadeUp.ensemble(new int[3], new double[3][2], new double[3][2]);
         for (WeightMethod method : List.of(WeightMethod.GREEDY, WeightMethod.VALIDATION_AUC)) {
             assertThat(method.needsValidationAuc()).isTrue();
-            assertThatThrownBy(() -> method.fit(ensemble))
+            assertThatThrownBy(() -> method.fit(ensemble, SelectionSettings.DEFAULT))
                     .isInstanceOf(UndefinedMetricException.class)
                     .hasMessageContaining("made-up val: AUC is not defined");
         }
-        assertThat(WeightMethod.STACKED.fit(ensemble).weights()).isEqualTo(Arrays.asList(0.5, 0.5));
+        assertThat(WeightMethod.STACKED.fit(ensemble, SelectionSettings.DEFAULT).weights())
+                .isEqualTo(Arrays.asList(0.5, 0.5));
     }
 }

@@ -46,9 +46,9 @@ final class MadeUp {
         for (int k = 0; k < logits.size(); k++) {
             Metrics none = new Metrics(0, 0);
             MemberResult member = new MemberResult(k / 2, StudyNet.NET1, 1, none, none, 1);
-            models.add(new Ensemble.Model(k / 2, member, ModelKind.values()[k % 2], logits.get(k)));
+            models.add(new Ensemble.Model(k / 2, "", member, ModelKind.values()[k % 2], logits.get(k)));
         }
-        return new Ensemble(data, split, models);
+        return new Ensemble(data, split, models, List.of());
     }
 
     /** Returns labels of all classes in turn. */

@@ -103,9 +103,25 @@ class EnsembleWeightsTest {
         assertThatThrownBy(() -> EnsembleWeights.groups(0, 1, 1).times(List.of(1.0, 0.0)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("every weight is zero", "[1.0, 0.0]", "last 0.0, best 1.0");
-        assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(1.0), List.of(1.0)))
-                .hasMessageContaining("1 weights of models for 1 members; expected 2");
-        assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(1.0), List.of(1.0, -1.0)))
+        assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(1.0), List.of(), List.of(1.0)))
+                .hasMessageContaining("1 weights of models for 1 members and 0 baselines; expected 2");
+        assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(1.0), List.of(), List.of(1.0, -1.0)))
                 .hasMessageContaining("weight of model 1 is -1.0");
+    }
+
+    @Test
+    void baselinesHaveWeightsOfTheirOwn() throws IOException {
+        EnsembleWeights weights =
+                new EnsembleWeights(0.5, 1.5, List.of(1.0, 2.0), List.of(3.0)).times(List.of(1.0, 1.0, 1.0, 1.0, 0.5));
+        assertThat(weights.of(1, ModelKind.BEST)).isEqualTo(3);
+        assertThat(weights.ofBaseline(0)).isEqualTo(1.5);
+        assertThat(weights.toString()).endsWith("members 1.0 2.0, baselines 3.0");
+        assertThat(weights.withoutBaselines().orElseThrow())
+                .isEqualTo(new EnsembleWeights(0.5, 1.5, List.of(1.0, 2.0)));
+        assertThat(new EnsembleWeights(0, 0, List.of(1.0), List.of(1.0)).withoutBaselines())
+                .isEmpty();
+        Path file = Files.writeString(folder.resolve("baselines.txt"), "member.0 = 3\nbaseline.1 = 5\n");
+        assertThat(EnsembleWeights.read(file, 2, 2))
+                .isEqualTo(new EnsembleWeights(0.5, 1.5, List.of(3.0, 1.0), List.of(4.0, 5.0)));
     }
 }

@@ -106,8 +106,8 @@ class RunFilesTest {
     @Test
     void appendsRowsBelowOneHeader() throws IOException {
         RunFiles run = RunFiles.create(folder.resolve("run"), info());
-        run.append("summary.csv", "a,b\n", "1,2\n");
-        run.append("summary.csv", "a,b\n", "3,4\n5,6\n");
+        run.files().append(run.file("summary.csv"), "a,b\n", "1,2\n");
+        run.files().append(run.file("summary.csv"), "a,b\n", "3,4\n5,6\n");
         assertThat(Files.readString(run.folder().resolve("summary.csv"))).isEqualTo("a,b\n1,2\n3,4\n5,6\n");
     }
 

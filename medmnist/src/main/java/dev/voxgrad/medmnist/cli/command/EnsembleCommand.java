@@ -1,28 +1,32 @@
 package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.EnsembleOptions;
-import dev.voxgrad.medmnist.cli.options.RunDataOptions;
+import dev.voxgrad.medmnist.cli.options.LibraryOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.cli.ui.StepProgress;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.ensemble.EnsembleFolder;
 import dev.voxgrad.medmnist.ensemble.EnsembleReport;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
+import dev.voxgrad.medmnist.ensemble.ModelLibrary;
+import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.model.TrainedModel;
+import dev.voxgrad.medmnist.report.LibraryReport;
+import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 
 /** Runs {@code medmnist ensemble}. */
@@ -48,61 +52,49 @@ public final class EnsembleCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "RUN", arity = "0..1", description = "The run's folder, as created by train.")
-    private @Nullable Path runArgument;
-
-    @Option(names = "--run", paramLabel = "RUN", description = "The same as RUN, as an option.")
-    private @Nullable Path runOption;
+    @Mixin
+    private LibraryOptions libraryOptions;
 
     @Mixin
     private EnsembleOptions ensembleOptions;
-
-    @Mixin
-    private RunDataOptions runDataOptions;
 
     @Mixin
     private DeviceOptions deviceOptions;
 
     @Override
     public Integer call() {
-        Path folder = runFolder();
+        List<RunFiles> runs = libraryOptions.runs();
         ensembleOptions.check();
-        RunFiles run = RunFiles.open(folder);
-        EnsembleSettings settings = ensembleOptions.settings(run);
+        ModelLibrary library = libraryOptions.load(runs, ensembleOptions.requirement("medmnist ensemble"));
+        EnsembleSettings settings = ensembleOptions.settings(library);
+        Path out = libraryOptions.out();
+        if (out != null) {
+            EnsembleFolder.require(out, library);
+        }
         Device device = deviceOptions.open();
-        VolumeData data = runDataOptions.load(run, ensembleOptions.requirement("medmnist ensemble"));
-        evaluate(
-                run,
-                data,
-                data.split(ensembleOptions.split().name()),
-                device,
-                settings,
-                new Console(command.commandLine().getOut()));
+        String split = ensembleOptions.split().name();
+        Console console = new Console(command.commandLine().getOut());
+        Evaluation evaluation = load(library, data -> data.split(split), device, settings, console);
+        EnsembleReport report = new EnsembleReport(library, evaluation);
+        console.line(report.toText().stripTrailing());
+        if (out == null) {
+            report.save(runs.getFirst().files());
+        } else {
+            RunFolder folder = EnsembleFolder.open(out, library);
+            report.save(folder);
+            folder.write(folder.file(EnsembleFolder.PAGE), LibraryReport.html(library, evaluation, out));
+            console.line("Written to " + out + ": " + EnsembleFolder.PAGE + ", summary.csv");
+        }
         return 0;
     }
 
-    private Path runFolder() {
-        if (runArgument != null && runOption != null) {
-            throw wrongUse("--run " + runOption + " and " + runArgument + " both name a run; give one of them");
-        }
-        Path folder = runArgument == null ? runOption : runArgument;
-        if (folder == null) {
-            throw wrongUse("Missing required parameter: 'RUN', the run's folder");
-        }
-        return folder;
-    }
-
-    private ParameterException wrongUse(String message) {
-        return new ParameterException(command.commandLine(), message);
-    }
-
-    /** Evaluates, prints and saves an ensemble, in this order, so that a full disk does not hide the result. */
+    /** Evaluates, prints and saves the ensemble of a run, in this order, so that a full disk does not hide the result. */
     static void evaluate(
             RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings, Console console) {
-        EnsembleReport report =
-                new EnsembleReport(run, load(TrainedModel.of(run), data, split, device, settings, console));
+        ModelLibrary library = ModelLibrary.of(TrainedModel.of(run), data);
+        EnsembleReport report = new EnsembleReport(library, load(library, volumes -> split, device, settings, console));
         console.line(report.toText().stripTrailing());
-        report.save();
+        report.save(run.files());
     }
 
     /** Evaluates an ensemble and shows the progress. */
@@ -123,5 +115,25 @@ public final class EnsembleCommand implements Callable<Integer> {
                 (of, done) -> console.status("model " + done + "/" + models + " on the " + of.name() + " split"));
         console.clear();
         return evaluation;
+    }
+
+    /** Evaluates an ensemble, estimates how far validation flatters what is fitted to it, and shows the progress. */
+    static Evaluation load(
+            ModelLibrary library,
+            Function<VolumeData, Split> split,
+            Device device,
+            EnsembleSettings settings,
+            Console console) {
+        int models = library.members() * ModelKind.values().length;
+        Evaluation evaluation = Evaluation.load(
+                library,
+                split,
+                device,
+                settings,
+                (of, done) -> console.status("model " + done + "/" + models + " on the " + of.name() + " split"));
+        StepProgress progress = new StepProgress(console, "check of the fit:", evaluation.optimismFits());
+        Evaluation estimated = evaluation.withOptimism(done -> progress.done(1));
+        console.clear();
+        return estimated;
     }
 }

@@ -81,7 +81,7 @@ public final class EnsembleChoice {
             case WEIGHTED -> model.weights();
             case LAST -> EnsembleWeights.groups(1, 0, count);
             case BEST -> EnsembleWeights.groups(0, 1, count);
-            default -> EnsembleOptions.weightsFile("--ensemble", text, count);
+            default -> EnsembleOptions.weightsFile("--ensemble", text, count, 0);
         };
     }
 

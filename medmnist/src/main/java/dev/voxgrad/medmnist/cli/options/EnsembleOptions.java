@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli.options;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -15,6 +16,8 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
+import dev.voxgrad.medmnist.ensemble.ModelLibrary;
+import dev.voxgrad.medmnist.ensemble.SelectionSettings;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.Home;
@@ -43,11 +46,13 @@ public final class EnsembleOptions {
                 "  uniform: all models have the same weight; nothing is fitted",
                 "  validation-auc: each model's weight is its validation AUC",
                 "  greedy: how often forward selection with replacement, by validation AUC, picks the model (Caruana "
-                        + "et al., ICML 2004)",
+                        + "et al., ICML 2004), in random halves of the models, each from its best ones on; uniform if "
+                        + "this is no better on validation volumes that it was not fitted to",
                 "  stacked: non-negative weights that sum to one and minimise the validation log-loss",
-                "Or a file with all weights, in lines such as 'last = 0.5', 'best = 1.5', 'member.0 = 1' (write "
-                        + "./greedy if the file has a method's name). Default: the weights of the next three options. "
-                        + "Together with a method, the given ones of these three multiply its weights.",
+                "Or a file with all weights, in lines such as 'last = 0.5', 'best = 1.5', 'member.0 = 1', 'baseline.0 = "
+                        + "4' (members and baselines are counted from 0 in the order of the table; write "
+                        + "./greedy if the file has a method's name). Default: the weights of the next four options. "
+                        + "Together with a method, the given ones of these four multiply its weights.",
                 "Members of a run with --folds share no validation volumes: validation-auc then uses each member's own "
                         + "fold; greedy, stacked and --temperature are refused."
             })
@@ -65,8 +70,21 @@ public final class EnsembleOptions {
             description = "Weight of all best models. Default: 1.5; with a method, 1")
     private @Nullable Double bestWeight;
 
-    @Option(names = "--member-weights", paramLabel = "W,W", description = "One weight for each member. Default: 1 each")
+    @Option(
+            names = "--member-weights",
+            paramLabel = "W,W",
+            description = "One weight for each member, in the order of the table. Default: 1 each")
     private @Nullable List<String> memberWeights;
+
+    @Option(
+            names = "--baseline-weights",
+            paramLabel = "W,W",
+            description = "One weight for each baseline, on the scale of the three options above. Default: all "
+                    + "baselines together count as much as all nets; with a method, 1 each")
+    private @Nullable List<String> baselineWeights;
+
+    @Mixin
+    private SelectionOptions selectionOptions;
 
     @Mixin
     private AugmentationOptions augmentationOptions;
@@ -97,11 +115,18 @@ public final class EnsembleOptions {
         Optional<WeightMethod> method = method();
         if (weightsText != null
                 && method.isEmpty()
-                && (lastWeight != null || bestWeight != null || memberWeights != null)) {
-            throw wrongUse("--weights excludes --last-weight, --best-weight and --member-weights, unless it names a "
-                    + "method: " + WeightMethod.flags());
+                && (lastWeight != null || bestWeight != null || memberWeights != null || baselineWeights != null)) {
+            throw wrongUse("--weights excludes --last-weight, --best-weight, --member-weights and --baseline-weights, "
+                    + "unless it names a method: " + WeightMethod.flags());
         }
         augmentationOptions.augmentation();
+        selection(method);
+    }
+
+    private SelectionSettings selection(Optional<WeightMethod> method) {
+        return selectionOptions.settings(
+                method,
+                temperature || method.filter(WeightMethod::needsValidation).isPresent());
     }
 
     /**
@@ -111,13 +136,41 @@ public final class EnsembleOptions {
      * @throws DataFileException if a file of weights cannot be used, or no member is finished
      */
     public EnsembleSettings settings(RunFiles run) {
+        requireNoBaselineWeight();
+        return settings(run.info().crossValidation(), run.members().size(), 0);
+    }
+
+    /**
+     * Returns the settings for the members of several runs and for baselines; fails as the other method.
+     */
+    public EnsembleSettings settings(ModelLibrary library) {
+        if (library.baselines().isEmpty()) {
+            requireNoBaselineWeight();
+        }
+        return settings(
+                library.first().model().info().crossValidation(),
+                library.members(),
+                library.baselines().size());
+    }
+
+    private EnsembleSettings settings(@Nullable CrossValidation folds, int members, int baselines) {
         check();
         Optional<WeightMethod> method = method();
-        if (run.info().crossValidation() != null) {
-            requireNewVolumes(run.info().crossValidation(), method);
+        if (folds != null) {
+            requireNewVolumes(folds, method);
         }
         return new EnsembleSettings(
-                weights(run.members().size(), method), method, temperature, augmentationOptions.augmentation());
+                weights(members, baselines, method),
+                method,
+                temperature,
+                augmentationOptions.augmentation(),
+                selection(method));
+    }
+
+    private void requireNoBaselineWeight() {
+        if (baselineWeights != null) {
+            throw wrongUse("--baseline-weights requires a baseline: medmnist ensemble RUN --with BASELINE --out DIR");
+        }
     }
 
     /** Refuses what needs volumes that no member was trained on: with folds, train and val have none. */
@@ -142,46 +195,59 @@ public final class EnsembleOptions {
         return new ParameterException(command.commandLine(), message);
     }
 
-    private EnsembleWeights weights(int members, Optional<WeightMethod> method) {
+    private EnsembleWeights weights(int members, int baselines, Optional<WeightMethod> method) {
         if (weightsText != null && method.isEmpty()) {
-            return weightsFile("--weights", weightsText, members);
+            return weightsFile("--weights", weightsText, members, baselines);
         }
         double last = lastWeight != null ? lastWeight : method.isPresent() ? 1 : EnsembleWeights.LAST;
         double best = bestWeight != null ? bestWeight : method.isPresent() ? 1 : EnsembleWeights.BEST;
         try {
-            if (memberWeights == null) {
-                return EnsembleWeights.groups(last, best, members);
-            }
-            List<Double> each = memberWeights.stream()
-                    .flatMap(list -> Stream.of(list.split(",", -1)))
-                    .map(EnsembleOptions::memberWeight)
-                    .toList();
-            if (each.size() != members) {
-                throw wrongUse("--member-weights has " + each.size() + " values, but the run has " + members
-                        + " finished members");
-            }
-            return new EnsembleWeights(last, best, each);
+            List<Double> each = each("--member-weights", memberWeights, members, "finished member")
+                    .orElse(Collections.nCopies(members, 1.0));
+            double otherwise = method.isPresent() ? 1 : EnsembleWeights.asMuchAsNets(last, best, each, baselines);
+            return new EnsembleWeights(
+                    last,
+                    best,
+                    each,
+                    each("--baseline-weights", baselineWeights, baselines, "baseline")
+                            .orElse(Collections.nCopies(baselines, otherwise)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
     }
 
-    private static double memberWeight(String text) {
+    /** Returns the weights of an option with one for each member or baseline; empty if it is not given. */
+    private Optional<List<Double>> each(String option, @Nullable List<String> texts, int count, String what) {
+        if (texts == null) {
+            return Optional.empty();
+        }
+        List<Double> each = texts.stream()
+                .flatMap(list -> Stream.of(list.split(",", -1)))
+                .map(text -> weight(option, text))
+                .toList();
+        if (each.size() != count) {
+            throw wrongUse(option + " has " + each.size() + " values, but there "
+                    + (count == 1 ? "is 1 " + what : "are " + count + " " + what + "s"));
+        }
+        return Optional.of(each);
+    }
+
+    private static double weight(String option, String text) {
         try {
             return TextFile.decimal(text);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("--member-weights: " + e.getMessage(), e);
+            throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
         }
     }
 
     /** Reads the weights of a file that the user has named with an option. */
-    static EnsembleWeights weightsFile(String option, String name, int members) {
+    static EnsembleWeights weightsFile(String option, String name, int members, int baselines) {
         Path file = Home.expand(name);
         if (Files.notExists(file)) {
             throw new DataFileException(
                     name,
                     "no such file, and not the name of a method; " + option + " takes a file, " + WeightMethod.flags());
         }
-        return EnsembleWeights.read(file, members);
+        return EnsembleWeights.read(file, members, baselines);
     }
 }

@@ -1,6 +1,11 @@
 package dev.voxgrad.medmnist.cli.options;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -8,7 +13,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.medmnist.baseline.BaselineInfo;
 import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
@@ -45,11 +52,40 @@ public final class RunDataOptions {
 
     /** Loads the run's volumes, and warns if the file has changed since the training. */
     public VolumeData load(RunFiles run, Requirement requirement) {
-        DataSource source = run.info().dataAsTaken();
-        source = root == null ? source : source.withRoot(root);
-        source = npz == null ? source : source.withFile(npz);
-        VolumeData data = source.load(run.info().settings().preparation(), cacheOption.loading(requirement));
-        run.info().warnIfChanged(data, Console.warnings(command));
+        return load(List.of(run), requirement).getFirst();
+    }
+
+    /** Loads the volumes of several runs, once for all that take the same ones in the same way. */
+    public List<VolumeData> load(List<RunFiles> runs, Requirement requirement) {
+        Map<Wanted, VolumeData> loaded = new HashMap<>();
+        List<VolumeData> all = new ArrayList<>();
+        for (RunFiles run : runs) {
+            Wanted wanted = new Wanted(
+                    moved(run.info().dataAsTaken()), run.info().settings().preparation());
+            VolumeData data = loaded.computeIfAbsent(
+                    wanted, known -> known.source().load(known.preparation(), cacheOption.loading(requirement)));
+            run.info().warnIfChanged(data, Console.warnings(command));
+            all.add(data);
+        }
+        return all;
+    }
+
+    /** Loads the volumes of a baseline, and warns if the file has changed since. */
+    public VolumeData load(BaselineInfo baseline, Requirement requirement) {
+        VolumeData data = moved(baseline.data()).load(baseline.preparation(), cacheOption.loading(requirement));
+        if (baseline.dataMd5() != null && !data.md5().equals(Optional.of(baseline.dataMd5()))) {
+            Console.warnings(command)
+                    .accept(data.name() + " has changed since the baseline was made (its MD5 was " + baseline.dataMd5()
+                            + ")");
+        }
         return data;
     }
+
+    private DataSource moved(DataSource source) {
+        DataSource atRoot = root == null ? source : source.withRoot(root);
+        return npz == null ? atRoot : atRoot.withFile(npz);
+    }
+
+    /** Identifies volumes and how they are prepared. */
+    private record Wanted(DataSource source, Preparation preparation) {}
 }

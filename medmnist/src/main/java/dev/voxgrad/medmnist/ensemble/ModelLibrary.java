@@ -1,0 +1,187 @@
+package dev.voxgrad.medmnist.ensemble;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ObjIntConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.baseline.BaselineFiles;
+import dev.voxgrad.medmnist.baseline.BaselineInfo;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.model.TrainedModel;
+import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.train.Predictor;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
+
+/**
+ * Holds what an ensemble is made of: the members of one or several runs on the same volumes, and baselines.
+ *
+ * @param runs at least one
+ * @param baselines may be empty
+ */
+public record ModelLibrary(List<Run> runs, List<Baseline> baselines) {
+    /**
+     * Holds one run, with its volumes prepared as its nets take them.
+     *
+     * @param name for tables; empty if there is no other run
+     */
+    public record Run(String name, TrainedModel model, VolumeData data) {}
+
+    /**
+     * Holds one baseline.
+     *
+     * @param name for tables
+     */
+    public record Baseline(String name, BaselineFiles files) {}
+
+    public ModelLibrary {
+        runs = List.copyOf(runs);
+        baselines = List.copyOf(baselines);
+    }
+
+    /** Returns the members of one run. */
+    public static ModelLibrary of(TrainedModel model, VolumeData data) {
+        return new ModelLibrary(List.of(new Run("", model, data)), List.of());
+    }
+
+    /** Returns the first run, which stands for all in what they have in common: data, task, labels and folds. */
+    public Run first() {
+        return runs.getFirst();
+    }
+
+    /** Returns the seed of all intervals: that of the first run. */
+    public long seed() {
+        return first().model().info().settings().seed();
+    }
+
+    /** Returns the number of members of all runs. */
+    public int members() {
+        return runs.stream().mapToInt(run -> run.model().members().size()).sum();
+    }
+
+    /**
+     * Checks that all runs and baselines are of the same volumes, with the same split, task and labels.
+     *
+     * @throws DataFileException names the first one that differs, and in what
+     */
+    public static void requireSameVolumes(List<TrainedModel> runs, List<Baseline> baselines) {
+        TrainedModel first = runs.getFirst();
+        RunInfo expected = first.info();
+        for (TrainedModel run : runs.subList(1, runs.size())) {
+            RunInfo info = run.info();
+            SameVolumes check = new SameVolumes(first.run().folder(), run.run().folder());
+            check.volumes(expected.dataMd5(), expected.data(), info.dataMd5(), info.data());
+            check.same("the task", first.task(), run.task());
+            check.same("the labels", expected.labelNames(), info.labelNames());
+            check.same("the split", splitWords(expected), splitWords(info));
+        }
+        for (Baseline baseline : baselines) {
+            BaselineInfo info = baseline.files().info();
+            SameVolumes check =
+                    new SameVolumes(first.run().folder(), baseline.files().folder());
+            check.volumes(expected.dataMd5(), expected.data(), info.dataMd5(), info.data());
+            check.same("the task", first.task(), info.task());
+            check.same("the labels", expected.labelNames(), info.labelNames());
+        }
+    }
+
+    private static String splitWords(RunInfo info) {
+        CrossValidation folds = info.crossValidation();
+        return folds == null ? "that of the file" : folds.words();
+    }
+
+    /** Compares a run or baseline with the first run. */
+    private record SameVolumes(Path first, Path other) {
+        /** Compares the MD5 of data files; of volumes made by code, what describes them. */
+        void volumes(@Nullable String expectedMd5, DataSource expected, @Nullable String md5, DataSource source) {
+            same("the MD5 of the data", expectedMd5, md5);
+            if (expectedMd5 == null) {
+                same("what the volumes are made of", expected, source);
+            }
+            same("whether blank volumes are left out", expected.skipsBlank(), source.skipsBlank());
+        }
+
+        void same(String what, @Nullable Object expected, @Nullable Object found) {
+            if (!Objects.equals(expected, found)) {
+                throw new DataFileException(
+                        other.toString(),
+                        "cannot be combined with " + first + ": " + what + " is " + found + ", but there it is "
+                                + expected + "; name runs and baselines of the same volumes");
+            }
+        }
+    }
+
+    /**
+     * Runs the last and the best model of every member over a split, and reads the predictions of the baselines.
+     *
+     * @param split chooses the split of a run's volumes
+     * @param augmentation augmentation of the volumes, the same for every net; baselines see plain volumes
+     * @param progress receives the split and the number of nets done on it, after each net
+     * @throws DataFileException if a file is missing or damaged, or a baseline has no predictions for the split
+     */
+    Ensemble load(
+            Function<VolumeData, Split> split,
+            Device device,
+            Predictor.Augmentation augmentation,
+            ObjIntConsumer<Split> progress) {
+        List<Ensemble.Model> models = new ArrayList<>();
+        int position = 0;
+        for (Run run : runs) {
+            Split volumes = split.apply(run.data());
+            int before = models.size();
+            Ensemble ofRun = Ensemble.load(
+                    run.model(),
+                    run.data(),
+                    volumes,
+                    device,
+                    augmentation,
+                    done -> progress.accept(volumes, before + done));
+            for (Ensemble.Model model : ofRun.models()) {
+                models.add(new Ensemble.Model(
+                        position + model.position(), run.name(), model.member(), model.kind(), model.logits()));
+            }
+            position += run.model().members().size();
+        }
+        Split volumes = split.apply(first().data());
+        return new Ensemble(
+                first().data(),
+                volumes,
+                models,
+                baselines.stream().map(baseline -> load(baseline, volumes)).toList());
+    }
+
+    private Ensemble.Baseline load(Baseline baseline, Split split) {
+        boolean val = split.name().equals("val");
+        BaselineFiles files = baseline.files();
+        Optional<double[][]> found = val ? files.val() : files.test();
+        double[][] probabilities = found.orElseThrow(() -> new DataFileException(
+                files.folder().toString(),
+                "has no predictions for the " + split.name() + " split"
+                        + (val
+                                ? ", as its models were fitted to it or there was none: weights and temperatures "
+                                        + "cannot be fitted with it. Use a baseline with '--refit train', or give "
+                                        + "the weights"
+                                : "; make it again with volumes that have this split")));
+        if (probabilities.length != split.size()) {
+            throw new DataFileException(
+                    files.folder().toString(),
+                    "has predictions for " + probabilities.length + " volumes of the " + split.name()
+                            + " split, where there are " + split.size() + "; make it again with the same options");
+        }
+        return new Ensemble.Baseline(
+                baseline.name(),
+                Arrays.stream(probabilities)
+                        .map(row -> Ensemble.Baseline.logits(first().model().task(), row))
+                        .toArray(double[][]::new));
+    }
+}
