@@ -1,17 +1,19 @@
 package dev.voxgrad.medmnist.benchmark;
 
 import java.util.List;
+import java.util.Locale;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.Spread;
 import dev.voxgrad.medmnist.run.ModelKind;
+import dev.voxgrad.medmnist.text.Csv;
 
 /**
  * Writes a benchmark's figures as CSV, one line for each run, model and split, for the mean of each row, and for each
- * published figure. The column {@code kind} says which of them it is: {@code run}, {@code mean}, {@code published} or
- * {@code study}. An empty field does not apply, or is undefined.
+ * published figure. The column {@code kind} says which of them it is: {@code run}, {@code mean}, {@code baseline},
+ * {@code search}, {@code published} or {@code study}. An empty field does not apply, or is undefined.
  */
 public final class BenchmarkCsv {
     private static final List<String> COLUMNS = List.of(
@@ -44,6 +46,7 @@ public final class BenchmarkCsv {
         BenchmarkCsv csv = new BenchmarkCsv();
         csv.line(COLUMNS.toArray());
         results.rows().forEach(csv::row);
+        results.automatic().forEach(row -> row.scores().forEach(score -> csv.automatic(row, score)));
         results.set().ifPresent(set -> {
             PublishedRow.ofBenchmark().forEach(row -> csv.published("published", row, set));
             csv.published("study", PublishedRow.ofStudy(), set);
@@ -110,6 +113,30 @@ public final class BenchmarkCsv {
                 row.secondsPerEpoch());
     }
 
+    private void automatic(AutomaticRow row, RunEvaluation.Score score) {
+        Bootstrap intervals = score.intervals();
+        line(
+                row.kind().name().toLowerCase(Locale.ROOT),
+                Csv.field(row.name()),
+                row.kind().method(),
+                "",
+                "",
+                1,
+                "",
+                score.model().label(),
+                "",
+                score.split(),
+                score.metrics().auc(),
+                "",
+                intervals.auc().map(Bootstrap.Interval::low).orElse(Double.NaN),
+                intervals.auc().map(Bootstrap.Interval::high).orElse(Double.NaN),
+                score.accuracy(),
+                "",
+                intervals.accuracy().low(),
+                intervals.accuracy().high(),
+                "");
+    }
+
     private void published(String kind, PublishedRow row, DatasetInfo set) {
         Metrics figures = row.on(set);
         line(
@@ -134,7 +161,7 @@ public final class BenchmarkCsv {
                 "");
     }
 
-    /** Appends a line; NaN becomes an empty field. No name contains a comma or a quote. */
+    /** Appends a line; NaN becomes an empty field. No name of a method or net contains a comma or a quote. */
     private void line(Object... fields) {
         for (int i = 0; i < fields.length; i++) {
             text.append(i == 0 ? "" : ",")

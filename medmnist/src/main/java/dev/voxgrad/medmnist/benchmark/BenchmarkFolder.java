@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -18,12 +20,14 @@ import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.json.RunJson;
 
 /**
  * Finds and creates the rows of a benchmark, each a run in a folder named after its net:
  *
  * <pre>
  * resnet18-3d/, resnet18-acs/, …       one run per row: {@link RowFiles}
+ * baseline-row.json, search-row.json   figures of a baseline and of a search: {@link AutomaticRow}
  * benchmark.md, .csv, .html            the table of what is finished
  * benchmark.lock                       locked while a process creates a row
  * </pre>
@@ -39,8 +43,31 @@ public record BenchmarkFolder(Path path) {
 
     /** Returns whether a folder is a benchmark's: it is no run, but has at least one row. */
     public static boolean isAt(Path folder) {
+        BenchmarkFolder benchmark = new BenchmarkFolder(folder);
         return Files.notExists(folder.resolve(RunFiles.RUN_FILE))
-                && !new BenchmarkFolder(folder).rows().isEmpty();
+                && (!benchmark.rows().isEmpty() || !benchmark.automaticRows().isEmpty());
+    }
+
+    /** Returns the rows of a baseline and of a search, as far as they were added. */
+    public List<AutomaticRow> automaticRows() {
+        RunFolder files = new RunFolder(path);
+        return Files.isDirectory(path)
+                ? Arrays.stream(AutomaticRow.Kind.values())
+                        .map(kind -> files.file(fileName(kind)))
+                        .filter(files::exists)
+                        .map(file -> RunJson.read(files.read(file), AutomaticRow.class, file.toString()))
+                        .toList()
+                : List.of();
+    }
+
+    /** Adds the row of a baseline or a search, or replaces an earlier one. */
+    public void write(AutomaticRow row) {
+        RunFolder files = makeFolder();
+        files.write(files.file(fileName(row.kind())), RunJson.write(row));
+    }
+
+    private static String fileName(AutomaticRow.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT) + "-row.json";
     }
 
     /** Returns the folder of a net's row, which may not exist yet. */

@@ -19,6 +19,12 @@ public final class BenchmarkNotes {
             + "paper, the official script kept as its best model another name of the model in training, so what it "
             + "printed as best was the last epoch.";
 
+    /** What hand-made features may miss. */
+    private static final String FEATURES = "Hand-made features measure the shape and the grey values of whole volumes. "
+            + "They suit masks whose classes differ in size and thickness, as those of the adrenal glands. Texture, "
+            + "small signs such as a fracture, and the place of an organ in the body are beyond most of them: do not "
+            + "expect as much on the organ, nodule, fracture and synapse sets.";
+
     private BenchmarkNotes() {}
 
     /** Returns the notes that tables of these results require. */
@@ -26,6 +32,10 @@ public final class BenchmarkNotes {
         List<String> notes = new ArrayList<>();
         unfinished(results).ifPresent(notes::add);
         departures(results).ifPresent(notes::add);
+        results.automatic().forEach(row -> notes.add(automatic(row)));
+        if (results.automatic().stream().anyMatch(row -> row.kind() == AutomaticRow.Kind.BASELINE)) {
+            notes.add(FEATURES);
+        }
         boolean published = results.set().isPresent();
         notes.add("'last' is the model after the last epoch, 'best' the one with the highest validation AUC."
                 + (published ? LAST_EPOCH : ""));
@@ -35,12 +45,14 @@ public final class BenchmarkNotes {
                 + (published
                         ? " Next to them: whether the published figure is within the interval, above or below."
                         : ""));
-        notes.add("The time per epoch is the median over all epochs, validation included, on: "
-                + results.rows().stream()
-                        .map(row -> VisibleText.line(row.info().device(), LONGEST_STATE))
-                        .distinct()
-                        .collect(Collectors.joining("; "))
-                + ".");
+        if (!results.rows().isEmpty()) {
+            notes.add("The time per epoch is the median over all epochs, validation included, on: "
+                    + results.rows().stream()
+                            .map(row -> VisibleText.line(row.info().device(), LONGEST_STATE))
+                            .distinct()
+                            .collect(Collectors.joining("; "))
+                    + ".");
+        }
         results.set().ifPresent(set -> notes.addAll(sources(results, set)));
         if (results.rows().stream().anyMatch(row -> row.info().settings().recipe() == TrainingRecipe.STUDY)) {
             notes.add("Nets of the study are trained with the study's recipe, not with the benchmark's.");
@@ -49,6 +61,18 @@ public final class BenchmarkNotes {
             notes.add("These volumes are not one of the official sets, so there are no published figures.");
         }
         return notes;
+    }
+
+    /** Returns the note on a baseline or a search. */
+    private static String automatic(AutomaticRow row) {
+        return "The row " + BenchmarkTables.name(row) + " has the figures of the "
+                + row.kind().words() + " "
+                + VisibleText.line(row.name(), LONGEST_STATE) + ", not of "
+                + row.kind().method() + " itself"
+                + (row.kind() == AutomaticRow.Kind.BASELINE
+                        ? "; 'last' is its ensemble of classical models, chosen on train"
+                        : ", chosen by validation AUC")
+                + (row.seconds() == null ? "" : "; it took " + BenchmarkTables.duration(row.seconds())) + ".";
     }
 
     /** Returns the note on runs that the tables lack. */

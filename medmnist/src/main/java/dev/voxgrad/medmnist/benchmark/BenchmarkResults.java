@@ -17,31 +17,49 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * Holds everything that the table of a benchmark shows.
  *
  * @param folder the benchmark's folder
- * @param rows at least one, all of the same data
+ * @param rows of nets, all of the same data
+ * @param automatic rows of a baseline and a search, of the same data; at least one, if there is no other row
  */
-public record BenchmarkResults(Path folder, List<BenchmarkRow> rows) {
+public record BenchmarkResults(Path folder, List<BenchmarkRow> rows, List<AutomaticRow> automatic) {
     /**
      * Checks that the rows can be compared.
      *
      * @throws DataFileException if there is no row, or rows are of different data
      */
     public BenchmarkResults {
-        if (rows.isEmpty()) {
+        if (rows.isEmpty() && automatic.isEmpty()) {
             throw new DataFileException(
                     folder.toString(), "has no row of a benchmark yet; train one first, with the same --out");
         }
-        DataSource first = rows.getFirst().info().data();
+        DataSource first = data(rows, automatic);
         for (BenchmarkRow row : rows) {
-            if (!name(row.info().data()).equals(name(first))) {
-                throw new DataFileException(
-                        folder.toString(),
-                        "has rows of different data, which cannot be compared: "
-                                + rows.getFirst().net().name() + " of " + name(first) + ", "
-                                + row.net().name() + " of " + name(row.info().data())
-                                + "; move one of them to another folder");
-            }
+            requireSame(folder, first, row.net().name(), row.info().data());
+        }
+        for (AutomaticRow row : automatic) {
+            requireSame(folder, first, row.name(), row.data());
         }
         rows = List.copyOf(rows);
+        automatic = List.copyOf(automatic);
+    }
+
+    /** Holds rows of nets alone. */
+    public BenchmarkResults(Path folder, List<BenchmarkRow> rows) {
+        this(folder, rows, List.of());
+    }
+
+    private static void requireSame(Path folder, DataSource first, String row, DataSource data) {
+        if (!name(data).equals(name(first))) {
+            throw new DataFileException(
+                    folder.toString(),
+                    "has rows of different data, which cannot be compared: the first is of " + name(first) + ", " + row
+                            + " of " + name(data) + "; move one of them to another folder");
+        }
+    }
+
+    private static DataSource data(List<BenchmarkRow> rows, List<AutomaticRow> automatic) {
+        return rows.isEmpty()
+                ? automatic.getFirst().data()
+                : rows.getFirst().info().data();
     }
 
     /** Reads all rows of a folder, or those of some nets. */
@@ -51,11 +69,19 @@ public record BenchmarkResults(Path folder, List<BenchmarkRow> rows) {
                 folder.rows().stream()
                         .filter(row -> nets.test(row.net()))
                         .map(BenchmarkRow::read)
-                        .toList());
+                        .toList(),
+                folder.automaticRows());
     }
 
     private DataSource data() {
-        return rows.getFirst().info().data();
+        return data(rows, automatic);
+    }
+
+    /** Returns the row that stands for a published method; empty if there is none. */
+    public Optional<AutomaticRow> automatic(PublishedRow published) {
+        return automatic.stream()
+                .filter(row -> row.kind().method().equals(published.method()))
+                .findFirst();
     }
 
     /** Returns the official set; empty for other volumes. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
@@ -21,7 +22,11 @@ public final class BenchmarkTables {
     /** Stands for a figure that does not exist. */
     static final String NONE = "–";
 
+    /** Marks the rows of a baseline and a search. */
+    static final String MARK = "*";
+
     private static final String TEST = "test";
+    private static final String VAL = "val";
     /** The heading of columns that need published figures. */
     private static final String PUBLISHED = "publ.";
 
@@ -44,9 +49,14 @@ public final class BenchmarkTables {
         List<Grid.Line> lines = new ArrayList<>();
         if (set.isPresent()) {
             for (PublishedRow row : PublishedRow.ofBenchmark()) {
-                lines.add(trained(row).map(this::test).orElseGet(() -> publishedOnly(row)));
+                lines.add(trained(row)
+                        .map(this::test)
+                        .or(() -> results.automatic(row).map(own -> test(own, Optional.of(row.on(set.orElseThrow())))))
+                        .orElseGet(() -> publishedOnly(row)));
             }
             lines.add(publishedOnly(PublishedRow.ofStudy()));
+        } else {
+            results.automatic().forEach(own -> lines.add(test(own, Optional.empty())));
         }
         results.rows().stream()
                 .filter(row -> set.isEmpty() || row.published().isEmpty())
@@ -88,6 +98,37 @@ public final class BenchmarkTables {
                         published.map(figures -> three(figures.accuracy())).orElse(NONE)));
     }
 
+    /** Returns the line of a baseline or a search, in the row of a published method. */
+    private static Grid.Line test(AutomaticRow row, Optional<Metrics> published) {
+        return new Grid.Line(
+                false,
+                List.of(
+                        name(row),
+                        "1",
+                        NONE,
+                        auc(row, ModelKind.LAST, TEST),
+                        auc(row, ModelKind.BEST, TEST),
+                        published.map(figures -> three(figures.auc())).orElse(NONE),
+                        accuracy(row, ModelKind.LAST, TEST),
+                        accuracy(row, ModelKind.BEST, TEST),
+                        published.map(figures -> three(figures.accuracy())).orElse(NONE)));
+    }
+
+    /** Returns the name of a published method with the mark of what stands in its row. */
+    static String name(AutomaticRow row) {
+        return row.kind().method() + MARK;
+    }
+
+    private static String auc(AutomaticRow row, ModelKind model, String split) {
+        return row.score(model, split)
+                .map(score -> three(score.metrics().auc()))
+                .orElse(NONE);
+    }
+
+    private static String accuracy(AutomaticRow row, ModelKind model, String split) {
+        return row.score(model, split).map(score -> three(score.accuracy())).orElse(NONE);
+    }
+
     private Grid.Line publishedOnly(PublishedRow row) {
         Metrics figures = row.on(set.orElseThrow());
         return new Grid.Line(
@@ -113,17 +154,34 @@ public final class BenchmarkTables {
         return new Grid(
                 "Validation split, which chooses the best epoch",
                 List.of("Method", "Runs", "AUC last", "AUC best", "ACC last", "ACC best"),
-                results.rows().stream()
-                        .map(row -> new Grid.Line(
-                                false,
-                                List.of(
-                                        row.method(),
-                                        runs(row),
-                                        text(row.auc(ModelKind.LAST, "val")),
-                                        text(row.auc(ModelKind.BEST, "val")),
-                                        text(row.accuracy(ModelKind.LAST, "val")),
-                                        text(row.accuracy(ModelKind.BEST, "val")))))
+                Stream.concat(
+                                results.rows().stream().map(BenchmarkTables::validation),
+                                results.automatic().stream().map(BenchmarkTables::validation))
                         .toList());
+    }
+
+    private static Grid.Line validation(BenchmarkRow row) {
+        return new Grid.Line(
+                false,
+                List.of(
+                        row.method(),
+                        runs(row),
+                        text(row.auc(ModelKind.LAST, VAL)),
+                        text(row.auc(ModelKind.BEST, VAL)),
+                        text(row.accuracy(ModelKind.LAST, VAL)),
+                        text(row.accuracy(ModelKind.BEST, VAL))));
+    }
+
+    private static Grid.Line validation(AutomaticRow row) {
+        return new Grid.Line(
+                false,
+                List.of(
+                        name(row),
+                        "1",
+                        auc(row, ModelKind.LAST, VAL),
+                        auc(row, ModelKind.BEST, VAL),
+                        accuracy(row, ModelKind.LAST, VAL),
+                        accuracy(row, ModelKind.BEST, VAL)));
     }
 
     private Grid singleRuns() {
@@ -135,6 +193,11 @@ public final class BenchmarkTables {
                 }
             }
         }
+        for (AutomaticRow row : results.automatic()) {
+            for (ModelKind model : ModelKind.values()) {
+                row.score(model, TEST).ifPresent(score -> lines.add(single(row, model, score)));
+            }
+        }
         return grid(
                 "Single runs on the test split, with 95 % intervals"
                         + (set.isPresent() ? ", and where the published figure is" : ""),
@@ -143,15 +206,31 @@ public final class BenchmarkTables {
     }
 
     private Grid.Line singleRun(BenchmarkRow row, RunEvaluation run, ModelKind model) {
-        RunEvaluation.Score score = run.score(model, TEST);
+        return single(
+                row.net().name() + " " + run.member(),
+                model,
+                String.valueOf(run.epoch(model)),
+                run.score(model, TEST),
+                published(row));
+    }
+
+    private Grid.Line single(AutomaticRow row, ModelKind model, RunEvaluation.Score score) {
+        Optional<Metrics> published = set.flatMap(official -> PublishedRow.ofBenchmark().stream()
+                .filter(method -> method.method().equals(row.kind().method()))
+                .findFirst()
+                .map(method -> method.on(official)));
+        return single(name(row), model, NONE, score, published);
+    }
+
+    private static Grid.Line single(
+            String name, ModelKind model, String epoch, RunEvaluation.Score score, Optional<Metrics> published) {
         Bootstrap intervals = score.intervals();
-        Optional<Metrics> published = published(row);
         return new Grid.Line(
                 false,
                 List.of(
-                        row.net().name() + " " + run.member(),
+                        name,
                         model.label(),
-                        String.valueOf(run.epoch(model)),
+                        epoch,
                         three(score.metrics().auc()),
                         intervals.auc().map(Bootstrap.Interval::toText).orElse(NONE),
                         position(published.map(Metrics::auc), intervals.auc()),
@@ -225,7 +304,7 @@ public final class BenchmarkTables {
         return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.3f", value);
     }
 
-    private static String duration(double seconds) {
+    static String duration(double seconds) {
         if (Double.isNaN(seconds)) {
             return NONE;
         }

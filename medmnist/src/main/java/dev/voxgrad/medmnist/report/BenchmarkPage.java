@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
+import dev.voxgrad.medmnist.benchmark.AutomaticRow;
 import dev.voxgrad.medmnist.benchmark.BenchmarkNotes;
 import dev.voxgrad.medmnist.benchmark.BenchmarkResults;
 import dev.voxgrad.medmnist.benchmark.BenchmarkRow;
@@ -90,6 +91,17 @@ public final class BenchmarkPage {
                         figure.applyAsDouble(score.metrics()),
                         interval.apply(score.intervals()),
                         true);
+            }
+        }
+        for (AutomaticRow row : results.automatic()) {
+            for (RunEvaluation.Score score : row.scores()) {
+                if (score.split().equals("test")) {
+                    chart.add(
+                            row.kind().method() + "*, " + row.name(),
+                            figure.applyAsDouble(score.metrics()),
+                            interval.apply(score.intervals()),
+                            true);
+                }
             }
         }
         PublishedRow.ofBenchmark().stream()

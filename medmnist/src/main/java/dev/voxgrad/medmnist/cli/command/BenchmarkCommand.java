@@ -24,6 +24,7 @@ import dev.voxgrad.medmnist.benchmark.BenchmarkResults;
 import dev.voxgrad.medmnist.benchmark.PublishedRow;
 import dev.voxgrad.medmnist.benchmark.RowFiles;
 import dev.voxgrad.medmnist.benchmark.RowRecipe;
+import dev.voxgrad.medmnist.cli.options.AutomaticRowOptions;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.MemberList;
@@ -65,6 +66,8 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             "  medmnist benchmark --flag adrenalmnist3d --download",
             "  medmnist benchmark --flag vesselmnist3d --rows resnet18-3d --out runs/vessel",
             "  medmnist benchmark --flag vesselmnist3d --show --out runs/vessel",
+            "The published table with a baseline in the row of auto-sklearn, without training:",
+            "  medmnist benchmark --flag adrenalmnist3d --show --baseline runs/base",
             "A trial of a few minutes, on volumes made by code:",
             "  medmnist benchmark --flag synthetic --rows net1,net2 --runs 2 --epochs 2",
             "One run of a row; with several GPUs, one process for each:",
@@ -128,6 +131,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
             description = "The benchmark's folder, which is made if it does not exist. Default: runs/benchmark-FLAG")
     private @Nullable Path out;
 
+    @Mixin
+    private AutomaticRowOptions automaticRowOptions;
+
     @Option(names = "--show", description = "Train nothing: show and write the tables of what is finished in DIR.")
     private boolean show;
 
@@ -155,6 +161,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             BenchmarkFolder folder =
                     new BenchmarkFolder(out == null ? defaultFolder(dataOptions.benchmarkSource()) : out);
             Predicate<NetSpec> shown = rows == null ? net -> true : nets()::contains;
+            automaticRowOptions.addTo(folder, dataOptions);
             BenchmarkOutput.show(BenchmarkResults.read(folder, shown), console);
             return 0;
         }
@@ -171,6 +178,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             OptionValues.requireWithin(command, "--runs", runs, MOST_RUNS);
         }
         parallelOptions.check();
+        automaticRowOptions.check();
     }
 
     private void train(Console console) {
@@ -203,6 +211,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         parallelOptions.moreDevices(device, deviceOptions, chosen.size()),
                         parallelOptions.workers(device)));
         List<String> failures = training.train(toTrain);
+        automaticRowOptions.addTo(folder, dataOptions);
         BenchmarkOutput.show(BenchmarkResults.read(folder, net -> true), console);
         if (!failures.isEmpty()) {
             throw new TrainingException(String.join("; ", failures));

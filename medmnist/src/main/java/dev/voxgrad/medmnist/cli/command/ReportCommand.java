@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.baseline.BaselineFiles;
 import dev.voxgrad.medmnist.benchmark.BenchmarkFolder;
 import dev.voxgrad.medmnist.benchmark.BenchmarkResults;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
@@ -20,12 +21,15 @@ import dev.voxgrad.medmnist.cli.options.EnsembleOptions;
 import dev.voxgrad.medmnist.cli.options.RunDataOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.StepProgress;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
+import dev.voxgrad.medmnist.ensemble.ModelLibrary;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.model.TrainedModel;
+import dev.voxgrad.medmnist.report.BaselineReport;
 import dev.voxgrad.medmnist.report.BenchmarkPage;
 import dev.voxgrad.medmnist.report.Mistakes;
 import dev.voxgrad.medmnist.report.RunReport;
@@ -44,7 +48,8 @@ import dev.voxgrad.medmnist.run.RunFiles;
             "",
             "If the run is not finished, the report covers the finished members.",
             "",
-            "For the folder of a benchmark, the page has its tables, with charts of all rows.",
+            "For the folder of a benchmark, the page has its tables, with charts of all rows. For that of a baseline, it "
+                    + "has the results, the choice and all candidates.",
             "",
             "The report describes one ensemble, combined as 'medmnist ensemble' does with the same options, next to the"
                     + " uniform one.",
@@ -82,6 +87,9 @@ public final class ReportCommand implements Callable<Integer> {
         if (BenchmarkFolder.isAt(runFolder)) {
             return reportBenchmark();
         }
+        if (BaselineFiles.isBaseline(runFolder)) {
+            return reportBaseline();
+        }
         RunFiles run = RunFiles.open(runFolder);
         EnsembleSettings settings = ensembleOptions.settings(run);
         Path file = out == null ? runFolder.resolve("report.html") : out;
@@ -91,7 +99,8 @@ public final class ReportCommand implements Callable<Integer> {
         VolumeData data = runDataOptions.load(run, ensembleOptions.requirement("medmnist report"));
         Split volumes = data.split(ensembleOptions.split().name());
         Console console = new Console(command.commandLine().getOut());
-        Evaluation evaluation = EnsembleCommand.load(TrainedModel.of(run), data, volumes, device, settings, console);
+        Evaluation evaluation = EnsembleCommand.load(
+                ModelLibrary.of(TrainedModel.of(run), data), all -> volumes, device, settings, console);
         int nets = 2 * evaluation.ensemble().members();
         StepProgress progress = new StepProgress(console, "explanation", nets * Mistakes.MOST);
         Mistakes mistakes = Mistakes.explain(run, evaluation, device, progress::done);
@@ -104,6 +113,17 @@ public final class ReportCommand implements Callable<Integer> {
                         ? " (the run is not finished: " + members + " of "
                                 + run.info().settings().models() + " members)"
                         : ""));
+        return 0;
+    }
+
+    /** Writes the page of a baseline, whose predictions are stored. */
+    private int reportBaseline() {
+        Path file = out == null ? runFolder.resolve("report.html") : out;
+        AtomicFile.requireWritable(file);
+        BaselineFiles files = BaselineFiles.open(runFolder);
+        VolumeData data = runDataOptions.load(files.info(), Requirement.of("medmnist report", "train"));
+        AtomicFile.write(file, BaselineReport.html(files, data));
+        new Console(command.commandLine().getOut()).line("Written to " + file);
         return 0;
     }
 
