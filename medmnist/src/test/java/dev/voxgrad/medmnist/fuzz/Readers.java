@@ -111,6 +111,7 @@ final class Readers {
                         file -> StandardResultFile.read(in(file, "adrenalmnist3d_test@1.csv")),
                         DATA),
                 new Target("result name", "", RunInputs::resultName, Readers::resultName, DATA),
+                new Target("space", ".txt", SpaceInputs::any, SpaceInputs::read, DATA),
                 new Target("weight list", ".txt", RunInputs::weights, Readers::weights, DATA),
                 new Target(
                         "bundle",

@@ -97,7 +97,11 @@ public sealed interface Domain {
     record Interval(double least, double most, boolean log) implements Numeric {
         public Interval {
             require(Double.isFinite(least) && (!log || least > 0), "least", least, log ? "above 0" : "a finite number");
-            require(Double.isFinite(most) && most > least, "most", most, "a finite number above " + least);
+            require(
+                    Double.isFinite(most - least) && most > least,
+                    "most",
+                    most,
+                    "a number above " + least + ", and a finite difference");
         }
 
         @Override

@@ -2,7 +2,7 @@ package dev.voxgrad.medmnist.search.space;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
@@ -12,12 +12,23 @@ import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
+import static dev.voxgrad.medmnist.io.BadValueException.require;
+
 /** Lists the settings of a training that a search can choose; their names are those of the options of {@code train}. */
 public enum Hyperparameter implements Flagged {
     NET {
         @Override
         TrainSettings set(TrainSettings base, String value) {
             return base.toBuilder().nets(List.of(Nets.named(value))).build();
+        }
+    },
+    /** Multiplies the channels of the net, which must be one of the study. */
+    WIDTH {
+        @Override
+        TrainSettings set(TrainSettings base, String value) {
+            String factor = Decimals.text(Decimals.parse(value));
+            String net = base.nets().getFirst().name();
+            return NET.set(base, factor.equals("1") ? net : net + "-w" + factor);
         }
     },
     LR {
@@ -89,6 +100,7 @@ public enum Hyperparameter implements Flagged {
     CLASS_WEIGHTS {
         @Override
         TrainSettings set(TrainSettings base, String value) {
+            require(WEIGHTINGS.contains(value), "class-weights", value, String.join(" or ", WEIGHTINGS));
             TrainingOptions old = base.options();
             return withOptions(
                     base,
@@ -116,6 +128,8 @@ public enum Hyperparameter implements Flagged {
                             Decimals.parse(value)));
         }
     };
+
+    private static final List<String> WEIGHTINGS = List.of("none", "balanced");
 
     /** Accepts every number of warm-up epochs, as a file of a space is read before the number of epochs is known. */
     private static final TrainSettings LONG =
@@ -157,6 +171,9 @@ public enum Hyperparameter implements Flagged {
      * @throws IllegalArgumentException if it does not; the message says which value and why
      */
     void check(Domain domain) {
+        if (domain instanceof Domain.Interval && (this == BATCH_SIZE || this == WARMUP_EPOCHS)) {
+            throw new IllegalArgumentException(flag() + " is a whole number; give its values by 'int' or 'choice'");
+        }
         for (String value : domain.extremes()) {
             check(LONG, value);
         }
@@ -176,9 +193,14 @@ public enum Hyperparameter implements Flagged {
      * @throws IllegalArgumentException if the training does not accept a value; the message says which and why
      */
     public static TrainSettings apply(Configuration configuration, TrainSettings base) {
+        configuration.values().keySet().forEach(Hyperparameter::named);
         TrainSettings settings = base;
-        for (Map.Entry<String, String> entry : configuration.values().entrySet()) {
-            settings = named(entry.getKey()).check(settings, entry.getValue());
+        // In the order of the constants, as the width depends on the net, wherever the space lists them.
+        for (Hyperparameter one : values()) {
+            Optional<String> value = configuration.find(one.flag());
+            if (value.isPresent()) {
+                settings = one.check(settings, value.get());
+            }
         }
         return settings;
     }
