@@ -1,5 +1,7 @@
 package dev.voxgrad.medmnist.baseline.feature;
 
+import java.util.List;
+
 import dev.voxgrad.medmnist.data.VolumeShape;
 
 /**
@@ -136,16 +138,25 @@ final class Mask {
         return i >= 0 && i < words.length ? words[i] : 0;
     }
 
-    /** Returns the voxels v for which v + d is inside for every offset d, as a mask with the same box. */
-    Mask erodedBy(Iterable<Offset> ball) {
-        long[] eroded = words.clone();
-        for (Offset d : ball) {
-            long by = move(d.x(), d.y(), d.z());
-            for (int i = 0; i < words.length; i++) {
-                eroded[i] &= moved(i, by);
-            }
+    /**
+     * Returns the number of different places v + d, in the box or beyond, for all v inside and all moves d.
+     *
+     * @param moves by 0 or more voxels along each axis
+     */
+    int reached(List<Offset> moves) {
+        long farthest = 0;
+        for (Offset d : moves) {
+            farthest = Math.max(farthest, move(d.x(), d.y(), d.z()));
         }
-        return new Mask(box, unit, eroded);
+        int count = 0;
+        for (int i = 0; i <= words.length + farthest / Long.SIZE; i++) {
+            long reached = 0;
+            for (Offset d : moves) {
+                reached |= moved(i, -move(d.x(), d.y(), d.z()));
+            }
+            count += Long.bitCount(reached);
+        }
+        return count;
     }
 
     /** Passes each voxel inside to an action, in the order of the volume. */

@@ -8,13 +8,13 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /**
- * Measures extent and direction by the second central moments. Voxels are cubes of edge 1, so with their centres p and
+ * Measures extent by the second central moments. Voxels are cubes of edge 1, so with their centres p and
  * mean c
  *
  * <pre>M = 1/V · Σ (p − c)(p − c)ᵀ + I/12</pre>
  *
- * <p>Its eigenvalues λ₁ ≥ λ₂ ≥ λ₃ are n²/12 for a box of n voxels, r²/5 for a ball. Features are the entries of M, the
- * half axes s_i = √λ_i and their logarithms, the elongation s₂/s₁, the flatness s₃/s₂ and s₃/s₁ (as in ITK and
+ * <p>Its eigenvalues λ₁ ≥ λ₂ ≥ λ₃ are n²/12 for a box of n voxels, r²/5 for a ball. Features are the half axes s_i = √λ_i
+ * and their logarithms, the elongation s₂/s₁, the flatness s₃/s₂ and s₃/s₁ (as in ITK and
  * PyRadiomics: van Griethuysen et al., Cancer Research 77, 2017), and the compactness V/(s₁s₂s₃) with its logarithm,
  * which a fold or a branch decreases.
  */
@@ -24,12 +24,6 @@ final class MomentFeatures implements MaskFeatures {
     @Override
     public List<String> names() {
         return List.of(
-                "moment XX",
-                "moment XY",
-                "moment XZ",
-                "moment YY",
-                "moment YZ",
-                "moment ZZ",
                 "longest half axis",
                 "middle half axis",
                 "shortest half axis",
@@ -45,16 +39,9 @@ final class MomentFeatures implements MaskFeatures {
 
     @Override
     public double[] of(Mask mask) {
-        double[][] m = moments(mask);
-        double[] s = halfAxes(m);
+        double[] s = halfAxes(moments(mask));
         double compactness = mask.volume() / (s[0] * s[1] * s[2]);
         return new double[] {
-            m[0][0],
-            m[0][1],
-            m[0][2],
-            m[1][1],
-            m[1][2],
-            m[2][2],
             s[0],
             s[1],
             s[2],

@@ -7,7 +7,7 @@ import java.util.List;
 import dev.voxgrad.medmnist.data.VolumeShape;
 
 /**
- * Describes the shape of what is in a volume, channel by channel: size, extent, thickness, direction and holes, as
+ * Describes the shape of what is in a volume, channel by channel: size, extent, thickness and holes, as
  * {@link SizeFeatures} and its neighbours define them.
  *
  * <p>In masks, the shape is what is above 0. Grey volumes have {@link IntensityFeatures} and four shapes: what is
@@ -16,7 +16,12 @@ import dev.voxgrad.medmnist.data.VolumeShape;
  */
 final class ShapeFeatures implements FeatureSet {
     private static final List<MaskFeatures> OF_A_MASK = List.of(
-            new SizeFeatures(), new BoxFeatures(), new MomentFeatures(), new DistanceFeatures(), new PairFeatures());
+            new SizeFeatures(),
+            new BoxFeatures(),
+            new MomentFeatures(),
+            new DistanceFeatures(),
+            new PairFeatures(),
+            new EulerNumber());
 
     private final VolumeKind kind;
     private final List<Threshold> thresholds;

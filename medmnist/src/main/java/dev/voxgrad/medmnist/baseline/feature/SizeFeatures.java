@@ -6,10 +6,11 @@ import java.util.List;
  * Measures size, surface and mean thickness. With the volume V in voxels and the faces F_a across axis a between a voxel
  * inside and one outside, F = F_X + F_Y + F_Z:
  *
- * <pre>V,  ln V,  F_a,  F,  ln F,  V/F,  ln V/F,  V/F_a,  π^⅓ (6V)^⅔ / F</pre>
+ * <pre>V,  ln V,  F_a,  F,  ln F,  V/F,  ln V/F,  π^⅓ (6V)^⅔ / F</pre>
  *
  * <p>V/F grows with the thickness: 1/6 for one voxel, t/2 for a large plate of thickness t across an axis. The last is
- * Wadell's sphericity (Journal of Geology 40, 1932) with faces as surface: π/6 for large balls.
+ * Wadell's sphericity (Journal of Geology 40, 1932) with faces as surface: about ⅔ for large balls, whose faces are 6πr²,
+ * and 0.81 for cubes.
  */
 final class SizeFeatures implements MaskFeatures {
     @Override
@@ -24,9 +25,6 @@ final class SizeFeatures implements MaskFeatures {
                 "log faces",
                 "volume/faces",
                 "log volume/faces",
-                "volume/faces across X",
-                "volume/faces across Y",
-                "volume/faces across Z",
                 "sphericity");
     }
 
@@ -47,9 +45,6 @@ final class SizeFeatures implements MaskFeatures {
             Math.log(faces),
             volume / faces,
             Math.log(volume / faces),
-            volume / across[0],
-            volume / across[1],
-            volume / across[2],
             Math.cbrt(Math.PI * 36 * volume * volume) / faces
         };
     }
