@@ -21,7 +21,7 @@ public final class BenchmarkNotes {
 
     /** What hand-made features may miss. */
     private static final String FEATURES = "Hand-made features measure the shape and the grey values of whole volumes. "
-            + "They suit masks whose classes differ in size and thickness, as those of the adrenal glands. Texture, "
+            + "They suit masks whose classes differ in size and thickness, as those of the adrenal glands, and perhaps of the vessels. Texture, "
             + "small signs such as a fracture, and the place of an organ in the body are beyond most of them: do not "
             + "expect as much on the organ, nodule, fracture and synapse sets.";
 

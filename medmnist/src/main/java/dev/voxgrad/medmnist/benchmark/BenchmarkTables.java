@@ -41,7 +41,11 @@ public final class BenchmarkTables {
     /** Returns all tables, the most important first. */
     public static List<Grid> of(BenchmarkResults results) {
         BenchmarkTables tables = new BenchmarkTables(results);
-        return List.of(tables.test(), tables.validation(), tables.singleRuns(), tables.training());
+        List<Grid> all = new ArrayList<>(List.of(tables.test(), tables.validation(), tables.singleRuns()));
+        if (!results.rows().isEmpty()) {
+            all.add(tables.training());
+        }
+        return all;
     }
 
     /** Returns the table of the test split: rows in the order of the published table, then the others. */

@@ -46,7 +46,7 @@ public final class EnsembleFolder {
      * @param dataMd5 MD5 of the data file; null if the volumes are made by code
      * @param task in MedMNIST's words
      */
-    private record Volumes(DataSource data, @Nullable String dataMd5, String task, List<String> labelNames) {
+    record Volumes(DataSource data, @Nullable String dataMd5, String task, List<String> labelNames) {
         /** Refuses what an edited or damaged file may contain. */
         Volumes {
             requirePresent("data", data);
@@ -97,10 +97,13 @@ public final class EnsembleFolder {
         AtomicFile.requireWritable(folder.resolve(FILE));
     }
 
-    private static void requireSame(RunFolder files, ModelLibrary library) {
+    static Volumes read(RunFolder files) {
         Path file = files.file(FILE);
-        Volumes found = RunJson.read(files.read(file), Volumes.class, file.toString());
-        if (!found.areSame(Volumes.of(library))) {
+        return RunJson.read(files.read(file), Volumes.class, file.toString());
+    }
+
+    private static void requireSame(RunFolder files, ModelLibrary library) {
+        if (!read(files).areSame(Volumes.of(library))) {
             throw new DataFileException(
                     files.path().toString(), "contains results of other volumes; choose another --out");
         }

@@ -104,17 +104,14 @@ record GuardedSelection(List<Double> weights, boolean kept, double gain, double 
     /** Returns how the weights were found, and whether the selection was kept, in sentences. */
     String account() {
         if (Double.isNaN(error)) {
-            return "A class has too few volumes to check the selection on others, so all models have the same weight.";
+            return "A class has too few volumes to check the selection: all models get the same weight.";
         }
-        String found = String.format(
+        return String.format(
                 Locale.ROOT,
-                "On volumes that it was not fitted to, selection changes the AUC of equal weights by %+.4f%n"
-                        + "(standard error %.4f), ",
+                "On volumes that it was not fitted to, selection changes the AUC of equal weights%n"
+                        + "by %+.4f (standard error %.4f), %s",
                 gain,
-                error);
-        return found
-                + (kept
-                        ? "so it is kept."
-                        : "which is not an improvement beyond that error: all models have the same weight.");
+                error,
+                kept ? "so it is kept." : "no clear gain: all models get the same weight.");
     }
 }

@@ -109,6 +109,6 @@ public record Optimism(int folds, int cuts, double auc, double nestedAuc, double
                 nestedAuc,
                 nestedLogLoss,
                 ofAuc(),
-                -ofLogLoss());
+                nestedLogLoss - logLoss);
     }
 }

@@ -117,8 +117,13 @@ public enum WeightMethod implements Flagged {
                 GuardedSelection greedy = GuardedSelection.fit(validation, selection);
                 yield new Fit(
                         greedy.weights(),
-                        "Weights: each model's share of the picks of forward selection" + where + ",\nfrom "
-                                + selection.bags() + " random halves of the models. " + greedy.account());
+                        String.format(
+                                Locale.ROOT,
+                                "Weights: each model's share of the picks of forward selection%s,%n"
+                                        + "from %d random halves of the models.%n%s",
+                                where,
+                                selection.bags(),
+                                greedy.account()));
             }
             case STACKED -> {
                 Stacking stacking = Stacking.fit(validation.logLoss());

@@ -95,6 +95,36 @@ class BenchmarkTablesTest {
     }
 
     @Test
+    void automaticRowsStandInThoseOfTheirPublishedMethods() throws IOException {
+        folder.write(Fabricated.automatic(AutomaticRow.Kind.BASELINE, DatasetInfo.ADRENAL));
+        folder.write(Fabricated.automatic(AutomaticRow.Kind.SEARCH, DatasetInfo.ADRENAL));
+        Grid test = BenchmarkTables.of(results()).getFirst();
+        assertThat(test.lines()).hasSize(10);
+        assertThat(line(test, "auto-sklearn*").cells())
+                .containsExactly("auto-sklearn*", "1", "–", "0.896", "–", "0.828", "0.849", "–", "0.802");
+        assertThat(line(test, "AutoKeras*").cells()).contains("0.896", "0.804", "0.705");
+        Grid single = BenchmarkTables.of(results()).get(2);
+        assertThat(line(single, "auto-sklearn*").cells()).endsWith("0.819 to 0.896", "below");
+        assertThat(BenchmarkNotes.of(results()))
+                .anyMatch(note -> note.contains("not of auto-sklearn itself") && note.contains("it took 42.0 s"))
+                .anyMatch(note -> note.contains("best trial of the search") && note.contains("AutoKeras*"))
+                .anyMatch(note -> note.startsWith("Hand-made features"));
+        assertThat(BenchmarkCsv.of(results())).contains("search,\"a, b\",AutoKeras,,,1,,last");
+
+        BenchmarkFolder alone = new BenchmarkFolder(temporary.resolve("alone"));
+        alone.write(Fabricated.automatic(AutomaticRow.Kind.BASELINE, DatasetInfo.ADRENAL));
+        assertThat(BenchmarkFolder.isAt(alone.path())).isTrue();
+        assertThat(BenchmarkTables.of(BenchmarkResults.read(alone, net -> true))
+                        .getFirst()
+                        .lines())
+                .hasSize(9);
+        folder.write(Fabricated.automatic(AutomaticRow.Kind.SEARCH, DatasetInfo.VESSEL));
+        assertThatThrownBy(this::results)
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("rows of different data");
+    }
+
+    @Test
     void computesSampleDeviation() {
         BenchmarkRow row = BenchmarkRow.read(folder.rows().get(0));
         assertThat(row.net().name()).isEqualTo("resnet18-3d");

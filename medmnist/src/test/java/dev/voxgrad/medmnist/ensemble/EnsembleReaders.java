@@ -12,4 +12,9 @@ public final class EnsembleReaders {
     public static void readSummary(Path run) {
         SummaryFile.widen(new RunFolder(run));
     }
+
+    /** Reads {@code ensemble.json}. */
+    public static void readVolumes(Path folder) {
+        EnsembleFolder.read(new RunFolder(folder));
+    }
 }

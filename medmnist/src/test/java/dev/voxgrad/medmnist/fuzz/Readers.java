@@ -10,6 +10,7 @@ import java.util.List;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.medmnist.benchmark.BenchmarkFolder;
 import dev.voxgrad.medmnist.data.FileOptions;
 import dev.voxgrad.medmnist.data.Loading;
 import dev.voxgrad.medmnist.data.Preparation;
@@ -103,6 +104,21 @@ final class Readers {
                         RunInputs::summary,
                         file -> EnsembleReaders.readSummary(
                                 in(file, "summary.csv").getParent()),
+                        DATA),
+                new Target(
+                        "ensemble.json",
+                        "",
+                        RunInputs::ensemble,
+                        file -> EnsembleReaders.readVolumes(
+                                in(file, "ensemble.json").getParent()),
+                        DATA),
+                new Target(
+                        "baseline-row.json",
+                        "",
+                        RunInputs::automaticRow,
+                        file -> new BenchmarkFolder(
+                                        in(file, "baseline-row.json").getParent())
+                                .automaticRows(),
                         DATA),
                 new Target(
                         "result file",

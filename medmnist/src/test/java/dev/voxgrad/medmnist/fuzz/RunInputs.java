@@ -44,6 +44,16 @@ final class RunInputs {
             time,data,synthetic,split,members,ensemble,last_weight,best_weight,member_weights,auc,acc
             2026-01-02T03:04:05Z,own.npz,false,test,2,weighted,0.5,1.5,1.0 1.0,0.75,0.5
             """;
+    private static final String DATA = """
+            "data":{"kind":"OFFICIAL","flag":"adrenalmnist3d","root":"/r","size":28,"file":null,"labels":[],
+            "synthetic":null},"dataMd5":"0445d1b6410d8994d540763c2b9832d5",
+            """;
+    private static final String ENSEMBLE =
+            "{" + DATA + "\"task\":\"binary-class\",\"labelNames\":[\"normal\",\"hyperplasia\"]}";
+    private static final String AUTOMATIC_ROW = "{\"kind\":\"BASELINE\",\"name\":\"base\"," + DATA + """
+            "seconds":12.5,"scores":[{"model":"LAST","split":"test","auc":0.896,"accuracy":0.849,
+            "aucInterval":{"low":0.856,"high":0.936},"accuracyInterval":{"low":0.819,"high":0.896}}]}
+            """;
     private static final String RESULT = "0,0.25,0.75\n1,0.5,0.5\n2,0.125,0.875\n";
     private static final String WEIGHTS = "# weights\nlast = 0.5\nbest = 1.5\nmember.0 = 1\nmember.1 = 2.5\n";
 
@@ -92,6 +102,14 @@ final class RunInputs {
 
     static byte[] summary(Chance chance) {
         return Damage.text(SUMMARY, chance);
+    }
+
+    static byte[] ensemble(Chance chance) {
+        return JsonInputs.bytes(ENSEMBLE, chance);
+    }
+
+    static byte[] automaticRow(Chance chance) {
+        return JsonInputs.bytes(AUTOMATIC_ROW, chance);
     }
 
     /** Makes the scores of a result file. */

@@ -119,10 +119,12 @@ public final class ReportCommand implements Callable<Integer> {
     /** Writes the page of a baseline, whose predictions are stored. */
     private int reportBaseline() {
         Path file = out == null ? runFolder.resolve("report.html") : out;
-        AtomicFile.requireWritable(file);
         BaselineFiles files = BaselineFiles.open(runFolder);
+        Optional<Path> inFolder = files.files().within(file).map(files.files()::require);
+        AtomicFile.requireWritable(file);
         VolumeData data = runDataOptions.load(files.info(), Requirement.of("medmnist report", "train"));
-        AtomicFile.write(file, BaselineReport.html(files, data));
+        String page = BaselineReport.html(files, data);
+        inFolder.ifPresentOrElse(own -> files.files().write(own, page), () -> AtomicFile.write(file, page));
         new Console(command.commandLine().getOut()).line("Written to " + file);
         return 0;
     }

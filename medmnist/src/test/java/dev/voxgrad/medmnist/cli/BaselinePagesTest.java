@@ -1,0 +1,89 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.voxgrad.medmnist.baseline.MadeUpBaseline;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Reports a baseline, and shows it in a benchmark. */
+class BaselinePagesTest {
+    @TempDir
+    private static Path folder;
+
+    private static Path volumes;
+    private static Path baseline;
+
+    @BeforeAll
+    static void write() {
+        volumes = TestVolumes.write(folder.resolve("own <b>.npz"), 8, 1, 2, 24, 12, 20);
+        baseline = folder.resolve("a baseline");
+        DataSource source = DataSource.file(volumes, List.of());
+        VolumeData data = source.load(note -> {});
+        MadeUpBaseline.write(
+                baseline,
+                source,
+                data,
+                right(data.train().labels()),
+                right(data.val().labels()),
+                right(data.test().labels()));
+    }
+
+    /** Returns the probability 0.75 for the true class of each volume, but 0.25 for the first. */
+    private static double[][] right(int[] labels) {
+        double[][] rows = new double[labels.length][2];
+        for (int i = 0; i < labels.length; i++) {
+            rows[i][labels[i]] = i == 0 ? 0.25 : 0.75;
+            rows[i][1 - labels[i]] = i == 0 ? 0.75 : 0.25;
+        }
+        return rows;
+    }
+
+    @Test
+    void thePageHasResultsChoiceAndCandidates() throws IOException {
+        assertThat(Cli.run("report", baseline).succeeded().out()).contains("report.html");
+        String page = Files.readString(baseline.resolve("report.html"));
+        assertThat(page)
+                .contains("own &lt;b&gt;.npz", "train, out of fold", "validation split", ">0.950<")
+                .contains("grid7/logistic:0.01", "grid7/forest:100", "ensemble, chosen again without each fold")
+                .contains("in 5 folds of train", "Val and test had no part in it")
+                .doesNotContain("ResNet", "<b>");
+        Path elsewhere = folder.resolve("page.html");
+        Cli.run("report", baseline, "--out", elsewhere).succeeded();
+        assertThat(elsewhere).hasContent(page);
+    }
+
+    @Test
+    void theBenchmarkKeepsTheRowOfTheBaseline() throws IOException {
+        Path out = folder.resolve("benchmark");
+        String first = Cli.run("benchmark", "--show", "--baseline", baseline, "--out", out, "--npz", volumes)
+                .succeeded()
+                .out();
+        assertThat(first).contains("auto-sklearn*", "0.950", "of the baseline a baseline", "Hand-made features");
+        assertThat(Cli.run("benchmark", "--show", "--out", out).succeeded().out())
+                .isEqualTo(first);
+        assertThat(Files.readString(out.resolve("benchmark.csv"))).contains("baseline,a baseline,auto-sklearn,");
+        assertThat(Cli.run("report", out).succeeded().out()).contains("benchmark.html");
+        Files.writeString(out.resolve("baseline-row.json"), "{\"kind\":\"BASELINE\"}");
+        Cli.run("benchmark", "--show", "--out", out).failed("baseline-row.json");
+    }
+
+    @Test
+    void refusesPredictionsOfOtherVolumes() {
+        Path others = TestVolumes.write(folder.resolve("others.npz"), 8, 1, 2, 24, 12, 21);
+        Cli report = Cli.run("report", baseline, "--npz", others, "--out", folder.resolve("other.html"));
+        assertThat(report.code()).isEqualTo(1);
+        assertThat(report.err()).contains("has changed since the baseline was made", "the data has 21");
+        Cli.run("benchmark", "--show", "--baseline", folder, "--out", folder.resolve("b"))
+                .failed("contains no baseline");
+    }
+}
