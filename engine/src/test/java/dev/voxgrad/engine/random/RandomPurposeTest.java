@@ -20,6 +20,8 @@ class RandomPurposeTest {
                 RandomPurpose.FOLDS, 102,
                 RandomPurpose.MEMBER_SEED, 200,
                 RandomPurpose.BOOTSTRAP, 400,
+                RandomPurpose.SEARCH, 500,
+                RandomPurpose.SUGGESTION, 501,
                 RandomPurpose.INITIALIZATION, 0x494E4954);
         assertThat(keys).containsOnlyKeys(RandomPurpose.values());
         keys.forEach((purpose, key) ->

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.Loading;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
@@ -50,6 +51,15 @@ public sealed interface DataSource permits OfficialSet, OwnFile, Synthetic {
     /** Loads or makes the volumes, prepared as the original study did. */
     default VolumeData load(Consumer<String> warner) {
         return load(Preparation.STUDY, warner);
+    }
+
+    /** Returns the name of the data in reports, with the size of the volumes of an official set. */
+    default String title() {
+        return switch (this) {
+            case OfficialSet set -> DatasetInfo.byFlag(set.flag()).pythonClass() + ", " + set.size() + "³";
+            case OwnFile own -> String.valueOf(Path.of(own.file()).getFileName());
+            case Synthetic _ -> "SYNTHETIC shapes, made by code";
+        };
     }
 
     /** Returns whether the volumes are known to be masks of shapes, for which MedMNIST's script has a transform. */
