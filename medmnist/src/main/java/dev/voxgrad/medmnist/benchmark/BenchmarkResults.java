@@ -8,8 +8,6 @@ import java.util.function.Predicate;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.data.source.OfficialSet;
-import dev.voxgrad.medmnist.data.source.OwnFile;
-import dev.voxgrad.medmnist.data.source.Synthetic;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
@@ -48,11 +46,11 @@ public record BenchmarkResults(Path folder, List<BenchmarkRow> rows, List<Automa
     }
 
     private static void requireSame(Path folder, DataSource first, String row, DataSource data) {
-        if (!name(data).equals(name(first))) {
+        if (!data.title().equals(first.title())) {
             throw new DataFileException(
                     folder.toString(),
-                    "has rows of different data, which cannot be compared: the first is of " + name(first) + ", " + row
-                            + " of " + name(data) + "; move one of them to another folder");
+                    "has rows of different data, which cannot be compared: the first is of " + first.title() + ", "
+                            + row + " of " + data.title() + "; move one of them to another folder");
         }
     }
 
@@ -91,19 +89,11 @@ public record BenchmarkResults(Path folder, List<BenchmarkRow> rows, List<Automa
 
     /** Returns the name of the data, with the size of the volumes of an official set. */
     public String dataName() {
-        return name(data());
+        return data().title();
     }
 
     /** Returns whether the volumes have the size of the published ones. */
     boolean hasPublishedSize() {
         return data() instanceof OfficialSet source && source.size() == 28;
-    }
-
-    private static String name(DataSource source) {
-        return switch (source) {
-            case OfficialSet set -> DatasetInfo.byFlag(set.flag()).pythonClass() + ", " + set.size() + "³";
-            case OwnFile own -> String.valueOf(Path.of(own.file()).getFileName());
-            case Synthetic _ -> "SYNTHETIC shapes, made by code";
-        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.fuzz;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 import dev.voxgrad.medmnist.search.space.Configuration;
@@ -24,7 +25,7 @@ final class SpaceInputs {
 
     static byte[] any(Chance chance) {
         String text = WHOLE;
-        for (int times = chance.below(4); times > 0; times--) {
+        for (int times = chance.in(2) ? 0 : 1 + chance.below(3); times > 0; times--) {
             text = text.replace(
                     chance.one(
                             "net", "lr", "log", "1e-4", "0.9", "int 1", "64", "none", " to ", "choice", "=", "first"),
@@ -46,7 +47,7 @@ final class SpaceInputs {
                             "uniform",
                             " 0 to "));
         }
-        return Damage.text(text, chance);
+        return chance.in(3) ? Damage.text(text, chance) : text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Reads a space, draws from it, and checks that what it contains can be trained and read again. */

@@ -1,5 +1,7 @@
 package dev.voxgrad.medmnist.search.strategy;
 
+import java.util.stream.Collectors;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.search.space.Space;
@@ -45,6 +47,19 @@ public record Plan(Method method, Rungs rungs, @Nullable Budget budget, int tria
     /** Returns this plan with another budget. */
     public Plan withBudget(Budget other) {
         return new Plan(method, rungs, other, trials, seed, workers);
+    }
+
+    /** Returns the plan in words: {@code asha: rungs after 1, 3, 9 epochs, 1 of 3 trials promoted; budget 60epochs}. */
+    public String words() {
+        String course = rungs.top() == 0
+                ? "every trial has " + rungs.epochs().getLast() + " epochs"
+                : "rungs after "
+                        + rungs.epochs().stream().map(String::valueOf).collect(Collectors.joining(", "))
+                        + " epochs, 1 of " + rungs.eta() + " trials promoted";
+        return method.flag() + ": " + course + "; "
+                + (budget == null ? "at most " + trials + " trials" : "budget " + budget.toText())
+                + (workers == ANY_WORKERS ? "" : "; for " + workers + (workers == 1 ? " process" : " processes"))
+                + "; seed " + seed;
     }
 
     /** Returns the strategy that follows this plan. */

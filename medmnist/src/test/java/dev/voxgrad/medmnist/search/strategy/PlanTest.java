@@ -46,6 +46,16 @@ class PlanTest {
         assertThat(RunJson.read(RunJson.write(endless), Plan.class, "file")).isEqualTo(endless);
     }
 
+    @Test
+    void saysItselfInWords() {
+        assertThat(new Plan(Method.ASHA, Rungs.of(1, 9, 3), Budget.parse("60epochs"), 100, 7, 2).words())
+                .isEqualTo(
+                        "asha: rungs after 1, 3, 9 epochs, 1 of 3 trials promoted; budget 60epochs; for 2 processes; "
+                                + "seed 7");
+        assertThat(new Plan(Method.RANDOM, Rungs.single(20), null, 20, 1, 0).words())
+                .isEqualTo("random: every trial has 20 epochs; at most 20 trials; seed 1");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "1, 9, 3, 1 3 9",
