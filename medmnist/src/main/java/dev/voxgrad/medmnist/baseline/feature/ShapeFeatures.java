@@ -10,9 +10,9 @@ import dev.voxgrad.medmnist.data.VolumeShape;
  * Describes the shape of what is in a volume, channel by channel: size, extent, thickness and holes, as
  * {@link SizeFeatures} and its neighbours define them.
  *
- * <p>In masks, the shape is what is above 0. Grey volumes have {@link IntensityFeatures} and four shapes: what is
- * brighter than Otsu's threshold, and the brightest half, quarter and tenth. If nothing is inside, all features of
- * that shape are 0. Lengths are counted in voxels, and steps in units of a 28th of the longest axis.
+ * <p>In masks, the shape is what is above 0. Grey volumes have {@link IntensityFeatures} and, after a
+ * {@link BinomialFilter}, four shapes: what is brighter than Otsu's threshold, and the brightest half, quarter and
+ * tenth. If nothing is inside, all features of that shape are 0. Lengths are counted in voxels, and steps in units of a 28th of the longest axis.
  */
 final class ShapeFeatures implements FeatureSet {
     private static final List<MaskFeatures> OF_A_MASK = List.of(
@@ -24,14 +24,10 @@ final class ShapeFeatures implements FeatureSet {
             new EulerNumber());
 
     private final VolumeKind kind;
-    private final List<Threshold> thresholds;
 
     /** Creates the set for volumes of this kind. */
     ShapeFeatures(VolumeKind kind) {
         this.kind = kind;
-        this.thresholds = kind == VolumeKind.MASKS
-                ? List.of(Threshold.ABOVE_ZERO)
-                : List.of(Threshold.OTSU, Threshold.HALF, Threshold.QUARTER, Threshold.TENTH);
     }
 
     @Override
@@ -51,11 +47,14 @@ final class ShapeFeatures implements FeatureSet {
     }
 
     private List<String> namesOfChannel() {
-        List<String> names = new ArrayList<>(kind == VolumeKind.MASKS ? List.of() : IntensityFeatures.names());
-        for (Threshold threshold : thresholds) {
-            for (MaskFeatures features : OF_A_MASK) {
-                features.names().forEach(name -> names.add(threshold.nameOf(name)));
-            }
+        List<String> shape =
+                OF_A_MASK.stream().flatMap(part -> part.names().stream()).toList();
+        if (kind == VolumeKind.MASKS) {
+            return shape;
+        }
+        List<String> names = new ArrayList<>(IntensityFeatures.names());
+        for (Threshold threshold : Threshold.values()) {
+            shape.forEach(name -> names.add(name + ", " + threshold));
         }
         return names;
     }
@@ -67,36 +66,40 @@ final class ShapeFeatures implements FeatureSet {
 
     @Override
     public double[] of(float[] volume, VolumeShape shape) {
-        double[] features = new double[(int) count(shape)];
-        int at = 0;
-        float[] values = new float[shape.voxels()];
+        List<double[]> parts = new ArrayList<>();
         for (int channel = 0; channel < shape.channels(); channel++) {
+            float[] values = new float[shape.voxels()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = volume[i * shape.channels() + channel];
             }
-            float[] sorted = values.clone();
-            Arrays.sort(sorted);
-            if (kind == VolumeKind.GREY) {
-                at = append(IntensityFeatures.of(sorted), features, at);
-            }
-            for (Threshold threshold : thresholds) {
-                at = appendShape(Mask.above(threshold.of(sorted), values, shape), features, at);
+            if (kind == VolumeKind.MASKS) {
+                addShape(Mask.above(0, values, shape), parts);
+            } else {
+                addGrey(values, shape, parts);
             }
         }
-        return features;
+        return parts.stream().flatMapToDouble(Arrays::stream).toArray();
     }
 
-    private static int appendShape(Mask mask, double[] features, int start) {
-        int at = start;
-        for (MaskFeatures part : OF_A_MASK) {
-            double[] some = mask.isEmpty() ? new double[part.names().size()] : part.of(mask);
-            at = append(some, features, at);
+    private static void addGrey(float[] values, VolumeShape shape, List<double[]> parts) {
+        parts.add(IntensityFeatures.of(sorted(values)));
+        float[] smooth = BinomialFilter.smooth(values, shape);
+        float[] sorted = sorted(smooth);
+        for (Threshold threshold : Threshold.values()) {
+            addShape(Mask.above(threshold.of(sorted), smooth, shape), parts);
         }
-        return at;
     }
 
-    private static int append(double[] some, double[] features, int at) {
-        System.arraycopy(some, 0, features, at, some.length);
-        return at + some.length;
+    private static float[] sorted(float[] values) {
+        float[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    private static void addShape(Mask mask, List<double[]> parts) {
+        boolean empty = mask.isEmpty();
+        for (MaskFeatures features : OF_A_MASK) {
+            parts.add(empty ? new double[features.names().size()] : features.of(mask));
+        }
     }
 }

@@ -1,12 +1,10 @@
 package dev.voxgrad.medmnist.baseline.feature;
 
 /**
- * Says which voxels of a channel are inside. Except for {@link #ABOVE_ZERO}, a threshold depends on the order and the
- * distances of the values only, so that brighter or darker copies of a volume have the same masks.
+ * Says which voxels of a grey channel are inside. This depends on the order of the values and the ratios of their
+ * differences only, so that brighter or darker copies of a volume have the same masks.
  */
 enum Threshold {
-    /** Takes everything above 0 as inside, in masks. */
-    ABOVE_ZERO(""),
     /**
      * Takes the brighter class as inside, where the variance between two classes is greatest (Otsu, A threshold
      * selection method from gray-level histograms, IEEE Transactions on Systems, Man, and Cybernetics 9, 1979). All
@@ -26,11 +24,6 @@ enum Threshold {
         this.words = words;
     }
 
-    /** Returns the name of a feature of this mask. */
-    String nameOf(String feature) {
-        return words.isEmpty() ? feature : feature + ", " + words;
-    }
-
     /**
      * Returns the value that all voxels inside exceed; that of the brightest voxel if none is inside, as when all are
      * equal.
@@ -39,7 +32,6 @@ enum Threshold {
      */
     float of(float[] sorted) {
         return switch (this) {
-            case ABOVE_ZERO -> 0;
             case OTSU -> otsu(sorted);
             case HALF -> sorted[(sorted.length - 1) / 2];
             case QUARTER -> sorted[(int) ((sorted.length - 1) * 3L / 4)];
@@ -71,5 +63,10 @@ enum Threshold {
             }
         }
         return best;
+    }
+
+    @Override
+    public String toString() {
+        return words;
     }
 }

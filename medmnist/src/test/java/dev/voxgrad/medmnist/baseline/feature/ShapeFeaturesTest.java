@@ -195,6 +195,13 @@ class ShapeFeaturesTest {
     }
 
     @Test
+    void smoothsGreyChannelsAlongEachAxis() {
+        VolumeShape shape = new VolumeShape(1, 1, 2, 3);
+        float[] smooth = BinomialFilter.smooth(new float[] {16, 0, 0, 0, 0, 0}, shape);
+        assertThat(smooth).containsExactly(9, 3, 0, 3, 1, 0);
+    }
+
+    @Test
     void findsOtsusThresholdBetweenTwoClasses() {
         assertThat(Threshold.OTSU.of(new float[] {0, 0.125f, 0.125f, 0.75f, 1})).isEqualTo(0.125f);
         assertThat(Threshold.OTSU.of(new float[] {0.5f, 0.5f})).isEqualTo(0.5f);
