@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -119,7 +118,7 @@ public record BenchmarkFolder(Path path) {
                     FileLock _ = channel.lock()) {
                 Path folder = row(net);
                 if (Files.notExists(folder.resolve(RunFiles.RUN_FILE))) {
-                    create(folder, creator);
+                    RunFiles.createWhole(folder, creator);
                 }
                 return open(folder);
             } catch (IOException e) {
@@ -136,21 +135,5 @@ public record BenchmarkFolder(Path path) {
                     path.toString(), "cannot be made: " + AtomicFile.describe(e) + "; choose another --out", e);
         }
         return new RunFolder(path);
-    }
-
-    /** Creates a run under another name, so that the row appears complete or not at all. */
-    private static void create(Path folder, Function<Path, RunFiles> creator) {
-        RunFiles.requireEmpty(folder);
-        Path unfinished = folder.resolveSibling("." + folder.getFileName() + ".new");
-        if (Files.exists(unfinished)) {
-            RunFiles.remove(unfinished);
-        }
-        creator.apply(unfinished);
-        try {
-            Files.deleteIfExists(folder);
-            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new DataFileException(folder.toString(), "cannot be made: " + AtomicFile.describe(e), e);
-        }
     }
 }

@@ -22,6 +22,7 @@ import dev.voxgrad.medmnist.cli.command.ExplainCommand;
 import dev.voxgrad.medmnist.cli.command.ExportCommand;
 import dev.voxgrad.medmnist.cli.command.ImportCommand;
 import dev.voxgrad.medmnist.cli.command.InfoCommand;
+import dev.voxgrad.medmnist.cli.command.LeaderboardCommand;
 import dev.voxgrad.medmnist.cli.command.LrFindCommand;
 import dev.voxgrad.medmnist.cli.command.MontageCommand;
 import dev.voxgrad.medmnist.cli.command.PredictCommand;
@@ -29,6 +30,7 @@ import dev.voxgrad.medmnist.cli.command.ProfileCommand;
 import dev.voxgrad.medmnist.cli.command.QuickstartCommand;
 import dev.voxgrad.medmnist.cli.command.ReportCommand;
 import dev.voxgrad.medmnist.cli.command.SaveCommand;
+import dev.voxgrad.medmnist.cli.command.SearchCommand;
 import dev.voxgrad.medmnist.cli.command.ShowCommand;
 import dev.voxgrad.medmnist.cli.command.StatusCommand;
 import dev.voxgrad.medmnist.cli.command.SummaryCommand;
@@ -60,6 +62,8 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             ShowCommand.class,
             LrFindCommand.class,
             TrainCommand.class,
+            SearchCommand.class,
+            LeaderboardCommand.class,
             BenchmarkCommand.class,
             StatusCommand.class,
             PredictCommand.class,

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import dev.voxgrad.medmnist.io.AtomicFile;
@@ -86,6 +88,27 @@ public final class RunFiles {
         } catch (DataFileException e) {
             files.removeIfNothingLearned();
             throw e;
+        }
+    }
+
+    /**
+     * Creates a run under another name, so that it appears complete or not at all; what an interrupted attempt has left
+     * is removed.
+     *
+     * @param creator creates a run in the folder that it receives
+     */
+    public static void createWhole(Path folder, Function<Path, RunFiles> creator) {
+        requireEmpty(folder);
+        Path unfinished = folder.resolveSibling("." + folder.getFileName() + ".new");
+        if (Files.exists(unfinished)) {
+            remove(unfinished);
+        }
+        creator.apply(unfinished);
+        try {
+            Files.deleteIfExists(folder);
+            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new DataFileException(folder.toString(), "cannot be made: " + AtomicFile.describe(e), e);
         }
     }
 

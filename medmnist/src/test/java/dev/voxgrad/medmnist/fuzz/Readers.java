@@ -32,6 +32,7 @@ import dev.voxgrad.medmnist.report.ReportReaders;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunReaders;
+import dev.voxgrad.medmnist.search.SearchReaders;
 import dev.voxgrad.nativecheck.library.Elf;
 import dev.voxgrad.nativecheck.machine.CpuInfo;
 import dev.voxgrad.nativecheck.machine.Mount;
@@ -47,6 +48,8 @@ final class Readers {
     private static final List<Class<? extends Exception>> NONE = List.of();
     /** A valid file, next to which other files of a run are read. */
     private static final byte[] RUN = RunInputs.wholeInfo();
+
+    private static final byte[] SEARCH = SearchInputs.wholeInfo();
 
     private Readers() {}
 
@@ -85,6 +88,13 @@ final class Readers {
                         file -> RunReaders.readState(in(file, "members/member-00.json")),
                         DATA),
                 new Target("run.json", "", RunInputs::info, file -> RunReaders.readInfo(in(file, "run.json")), DATA),
+                new Target(
+                        "search.json",
+                        "",
+                        SearchInputs::info,
+                        file -> SearchReaders.read(in(file, "search.json").getParent()),
+                        DATA),
+                new Target("trial.json", "", SearchInputs::trial, Readers::trial, DATA),
                 new Target(
                         "history.csv",
                         "",
@@ -215,6 +225,14 @@ final class Readers {
         RunFiles files = RunFiles.open(run);
         files.members()
                 .forEach(member -> files.weights(member.index(), member.net().name(), ModelKind.BEST));
+    }
+
+    private static void trial(Path file) throws IOException {
+        Path search = root(file, "trials/0000/trial.json");
+        if (Files.notExists(search.resolve("search.json"))) {
+            Files.write(search.resolve("search.json"), SEARCH);
+        }
+        SearchReaders.read(search);
     }
 
     /** Uses the whole input as a name. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
@@ -17,17 +19,22 @@ import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.Md5;
+import dev.voxgrad.medmnist.search.SearchFiles;
 
 /** Runs {@code medmnist clean}. */
 @Command(
         name = "clean",
-        header = "Removes downloaded official files.",
+        header = "Removes downloaded official files, or what a search no longer needs.",
         sortOptions = false,
         description = {
             "Removes the official files of the 3D sets from the data folder, and downloads that were not finished. A "
                     + "file with such a name whose MD5 sum is not the published one is kept: it may be your own.",
             "",
-            "Example: medmnist clean --dry-run",
+            "With the folder of a search, removes the checkpoints of its trials that are trained to their end or have "
+                    + "failed. Weights, tables and predictions stay, and the search can be resumed.",
+            "",
+            "Examples: medmnist clean --dry-run",
+            "          medmnist clean runs/search",
             ""
         })
 public final class CleanCommand implements Callable<Integer> {
@@ -40,8 +47,15 @@ public final class CleanCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only list what would be removed.")
     private boolean dryRun;
 
+    @Parameters(paramLabel = "SEARCH", arity = "0..1", description = "The folder of a search.")
+    private @Nullable Path search;
+
     @Override
     public Integer call() {
+        if (search != null) {
+            clean(search);
+            return 0;
+        }
         Path folder = root == null ? VolumeLoader.defaultRoot() : root;
         PrintWriter console = command.commandLine().getOut();
         long bytes = 0;
@@ -57,8 +71,26 @@ public final class CleanCommand implements Callable<Integer> {
                 bytes += remove(part, console);
             }
         }
-        console.println((dryRun ? "Would free " : "Freed ") + (bytes >> 20) + " MiB in " + folder);
+        freed(bytes, folder);
         return 0;
+    }
+
+    private void clean(Path folder) {
+        if (root != null) {
+            throw new ParameterException(
+                    command.commandLine(), "--root is for official files, not for a search; leave it out");
+        }
+        long bytes = 0;
+        for (Path checkpoint : SearchFiles.open(folder).unneededCheckpoints()) {
+            bytes += remove(checkpoint, command.commandLine().getOut());
+        }
+        freed(bytes, folder);
+    }
+
+    private void freed(long bytes, Path folder) {
+        command.commandLine()
+                .getOut()
+                .println((dryRun ? "Would free " : "Freed ") + (bytes >> 20) + " MiB in " + folder);
     }
 
     /** Removes a file if there is one; returns its bytes. */

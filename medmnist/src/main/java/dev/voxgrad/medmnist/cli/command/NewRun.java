@@ -38,7 +38,22 @@ public final class NewRun {
             Path out) {
         TrainSettings resolved = settings.resolved(data, crossValidation);
         Trainer.check(resolved, crossValidation, data, device);
-        RunInfo info = new RunInfo(
+        RunInfo info = info(source, data, crossValidation, resolved, device);
+        RunFiles run = RunFiles.create(out, info);
+        if (source instanceof OwnFile file) {
+            recordScans(run, Path.of(file.file()));
+        }
+        return run;
+    }
+
+    /** Describes a run that starts now, on these volumes. */
+    static RunInfo info(
+            DataSource source,
+            VolumeData data,
+            @Nullable CrossValidation crossValidation,
+            TrainSettings settings,
+            Device device) {
+        return new RunInfo(
                 Version.number(),
                 Runtime.version().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -53,12 +68,7 @@ public final class NewRun {
                 data.labelNames(),
                 data.train().shape(),
                 crossValidation,
-                resolved);
-        RunFiles run = RunFiles.create(out, info);
-        if (source instanceof OwnFile file) {
-            recordScans(run, Path.of(file.file()));
-        }
-        return run;
+                settings);
     }
 
     /** Records how the scans of an imported set became volumes. */

@@ -68,11 +68,13 @@ public final class ParallelOptions {
 
     /** Returns how many threads prepare each member's batches. */
     public int workers(Device device) {
-        if (workers != null) {
-            return workers;
-        }
+        return workers != null ? workers : workersFor(device, concurrent);
+    }
+
+    /** Returns the default number of threads that prepare each member's batches. */
+    public static int workersFor(Device device, int membersAtOnce) {
         return device.canSplit()
-                ? Math.clamp(Runtime.getRuntime().availableProcessors() / concurrent, 1, MOST_WORKERS)
+                ? Math.clamp(Runtime.getRuntime().availableProcessors() / membersAtOnce, 1, MOST_WORKERS)
                 : 1;
     }
 

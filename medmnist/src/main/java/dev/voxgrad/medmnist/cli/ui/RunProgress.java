@@ -93,7 +93,7 @@ public final class RunProgress implements TrainListener {
                 position(member, epoch),
                 "step " + step + "/" + steps,
                 Console.duration(time.secondsLeft(unfinished)) + " left",
-                String.format(Locale.ROOT, "loss %.4f", loss) + best(now, "  best %.4f"),
+                String.format(Locale.ROOT, "loss %.4f", loss) + best(now.bestAuc, "  best %.4f"),
                 Console.duration(ofMember) + " for this member",
                 Console.duration(ofEpoch) + " for this epoch");
     }
@@ -105,17 +105,29 @@ public final class RunProgress implements TrainListener {
         now.workOfEpoch = 0;
         now.epochsDone = epoch.epoch();
         now.bestAuc = best ? epoch.validation().auc() : now.bestAuc;
-        console.progress(String.format(
+        console.progress(epochLine(position(epoch.member(), epoch.epoch()), epoch, best, now.bestAuc, volumes, left()));
+    }
+
+    /**
+     * Returns the line about a finished epoch.
+     *
+     * @param position what was trained: member, net and epoch
+     * @param bestAuc validation AUC of the best epoch so far
+     * @param volumes number of training volumes
+     * @param end of the line
+     */
+    static String epochLine(String position, EpochResult epoch, boolean best, double bestAuc, int volumes, String end) {
+        return String.format(
                 Locale.ROOT,
                 "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %.0f volumes/s  %s",
-                position(epoch.member(), epoch.epoch()),
+                position,
                 epoch.trainLoss(),
                 epoch.validation().auc(),
                 epoch.validation().accuracy(),
-                best ? "  best" : best(now, "  (best %.4f)"),
+                best ? "  best" : best(bestAuc, "  (best %.4f)"),
                 epoch.seconds(),
                 volumes / epoch.seconds(),
-                left()));
+                end);
     }
 
     @Override
@@ -150,8 +162,8 @@ public final class RunProgress implements TrainListener {
         return Objects.requireNonNull(current.get(member), () -> "member " + member + " has not started");
     }
 
-    private static String best(Current member, String format) {
-        return Double.isNaN(member.bestAuc) ? "" : String.format(Locale.ROOT, format, member.bestAuc);
+    static String best(double auc, String format) {
+        return Double.isNaN(auc) ? "" : String.format(Locale.ROOT, format, auc);
     }
 
     private String left() {

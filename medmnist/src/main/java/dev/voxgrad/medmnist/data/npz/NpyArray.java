@@ -123,7 +123,7 @@ public final class NpyArray {
     }
 
     /** Returns the whole {@code .npy} file: header (version 1.0) and data. */
-    byte[] encode() {
+    public byte[] encode() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 128);
         out.writeBytes(NpyHeader.write(type, shape));
         out.writeBytes(bytes);
