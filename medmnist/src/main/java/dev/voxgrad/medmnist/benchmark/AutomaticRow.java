@@ -101,9 +101,13 @@ public record AutomaticRow(
                 Kind.BASELINE, name(baseline.folder()), info.data(), info.dataMd5(), info.seconds(), scores);
     }
 
-    /** Scores both models of the best trial of a search. */
-    public static AutomaticRow of(
-            String name, TrainedModel trial, @Nullable Double seconds, VolumeData data, Device device) {
+    /**
+     * Scores the models of the best trial of a search.
+     *
+     * @param name of the search and the trial
+     * @param seconds that all trials took
+     */
+    public static AutomaticRow of(String name, TrainedModel trial, double seconds, VolumeData data, Device device) {
         List<RunEvaluation.Score> scores = new ArrayList<>();
         for (Split split : List.of(data.val(), data.test())) {
             Ensemble models = Ensemble.load(trial, data, split, device, Predictor.Augmentation.OFF, done -> {});
@@ -120,7 +124,8 @@ public record AutomaticRow(
                 Kind.SEARCH, name, trial.info().data(), trial.info().dataMd5(), seconds, scores);
     }
 
-    private static String name(Path folder) {
+    /** Returns the name of a folder, without those around it. */
+    public static String name(Path folder) {
         return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     }
 

@@ -149,7 +149,22 @@ public final class Ensemble {
 
     /** Returns the number of members. */
     public int members() {
-        return models.size() / ModelKind.values().length;
+        return (int) models.stream().mapToInt(Model::position).distinct().count();
+    }
+
+    /**
+     * Returns weights of the models, in their order, as {@link EnsembleWeights} lists them: with a zero for each model
+     * that a member lacks.
+     */
+    List<Double> listed(List<Double> weights) {
+        int kinds = ModelKind.values().length;
+        List<Double> listed = new ArrayList<>(Collections.nCopies(members() * kinds, 0.0));
+        for (int k = 0; k < models.size(); k++) {
+            Model model = models.get(k);
+            listed.set(model.position() * kinds + model.kind().ordinal(), weights.get(k));
+        }
+        listed.addAll(weights.subList(models.size(), weights.size()));
+        return listed;
     }
 
     /** Returns the scores of one model alone, (N, classes). */

@@ -35,7 +35,7 @@ public record EnsembleSettings(
     }
 
     /** Returns the same settings with other given weights. */
-    EnsembleSettings withGiven(EnsembleWeights weights) {
+    public EnsembleSettings withGiven(EnsembleWeights weights) {
         return new EnsembleSettings(weights, method, temperature, augmentation, selection);
     }
 

@@ -94,8 +94,8 @@ public record Evaluation(
                 .map(method -> validation.isEmpty()
                         ? method.fitToOwnFolds(ensemble)
                         : method.fit(validation.get(), settings.selection()));
-        EnsembleWeights weights =
-                fit.map(found -> settings.given().times(found.weights())).orElse(settings.given());
+        EnsembleWeights weights = fit.map(found -> settings.given().times(ensemble.listed(found.weights())))
+                .orElse(settings.given());
         EnsembleWeights same =
                 EnsembleWeights.uniform(ensemble.members(), ensemble.baselines().size());
         return new Evaluation(
@@ -166,7 +166,8 @@ public record Evaluation(
         EnsembleWeights weights = settings.method()
                 .filter(WeightMethod::needsValidation)
                 .map(method -> settings.given()
-                        .times(method.fit(fitted, settings.selection()).weights()))
+                        .times(fitted.listed(
+                                method.fit(fitted, settings.selection()).weights())))
                 .orElse(settings.given());
         return Combination.of("nested", weights, scored, Optional.of(fitted), settings.temperature());
     }

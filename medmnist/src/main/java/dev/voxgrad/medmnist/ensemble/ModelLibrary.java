@@ -64,6 +64,11 @@ public record ModelLibrary(List<Run> runs, List<Baseline> baselines) {
         return first().model().info().settings().seed();
     }
 
+    /** Returns the number of nets of all runs. */
+    public int nets() {
+        return runs.stream().mapToInt(run -> run.model().files().size()).sum();
+    }
+
     /** Returns the number of members of all runs. */
     public int members() {
         return runs.stream().mapToInt(run -> run.model().members().size()).sum();

@@ -41,8 +41,13 @@ import dev.voxgrad.nn.weights.WeightsFile;
  * }</pre>
  */
 public final class TrainedModel implements AutoCloseable {
+    private static final List<ModelKind> BOTH = List.of(ModelKind.values());
+
     private final RunFiles run;
     private final List<MemberResult> members;
+    /** The models of each member that are used. */
+    private final List<ModelKind> kinds;
+
     private final Task task;
     private final EnsembleWeights weights;
     /** Null for the folder of a run. */
@@ -53,11 +58,13 @@ public final class TrainedModel implements AutoCloseable {
     private TrainedModel(
             RunFiles run,
             List<MemberResult> members,
+            List<ModelKind> kinds,
             EnsembleWeights weights,
             @Nullable UnpackedBundle bundle,
             Path path) {
         this.run = run;
         this.members = List.copyOf(members);
+        this.kinds = kinds;
         this.task = task(run);
         this.weights = weights;
         this.bundle = bundle;
@@ -81,7 +88,7 @@ public final class TrainedModel implements AutoCloseable {
         try {
             RunFiles run = RunFiles.open(bundle.folder());
             TrainedModel model =
-                    new TrainedModel(run, run.members(), bundle.manifest().ensembleWeights(), bundle, path);
+                    new TrainedModel(run, run.members(), BOTH, bundle.manifest().ensembleWeights(), bundle, path);
             model.requireComplete();
             return model;
         } catch (DataException | IllegalArgumentException e) {
@@ -94,7 +101,21 @@ public final class TrainedModel implements AutoCloseable {
     /** Returns the model of an open run, with all finished members; fails as {@link #open}. */
     public static TrainedModel of(RunFiles run) {
         List<MemberResult> members = run.members();
-        return new TrainedModel(run, members, EnsembleWeights.defaults(members.size()), null, run.folder());
+        return new TrainedModel(run, members, BOTH, EnsembleWeights.defaults(members.size()), null, run.folder());
+    }
+
+    /**
+     * Returns the best models so far of an open run, whose members need not be finished; there are no last ones.
+     *
+     * @throws DataFileException if no member has finished an epoch, or the run is damaged
+     */
+    public static TrainedModel bestSoFar(RunFiles run) {
+        List<MemberResult> members = run.started();
+        if (members.isEmpty()) {
+            throw new DataFileException(run.folder().toString(), "has no finished epoch yet; train it first");
+        }
+        EnsembleWeights weights = EnsembleWeights.groups(0, 1, members.size());
+        return new TrainedModel(run, members, List.of(ModelKind.BEST), weights, null, run.folder());
     }
 
     /** Requires that a bundle contains the two models of each member, and a weight for each. */
@@ -154,7 +175,7 @@ public final class TrainedModel implements AutoCloseable {
             throw new DataException(path + ": the finished members are " + known + ", but " + numbers
                     + " are requested; name one or more of the finished ones");
         }
-        return new TrainedModel(run, chosen, weights.ofMembers(positions(chosen)), bundle, path);
+        return new TrainedModel(run, chosen, kinds, weights.ofMembers(positions(chosen)), bundle, path);
     }
 
     private List<Integer> positions(List<MemberResult> chosen) {
@@ -246,7 +267,7 @@ public final class TrainedModel implements AutoCloseable {
     public List<ModelFile> files() {
         List<ModelFile> files = new ArrayList<>();
         for (int position = 0; position < members.size(); position++) {
-            for (ModelKind kind : ModelKind.values()) {
+            for (ModelKind kind : kinds) {
                 files.add(file(position, kind));
             }
         }

@@ -64,6 +64,9 @@ final class ResultsSection {
             writeBaseline(baseline);
         }
         for (ModelKind kind : List.of(ModelKind.BEST, ModelKind.LAST)) {
+            if (subject.models(kind).isEmpty()) {
+                continue;
+            }
             table.row(
                     "Single " + kind.label() + " models, mean" + (members > 1 ? " ± deviation" : ""),
                     spread(kind, Metrics::auc),

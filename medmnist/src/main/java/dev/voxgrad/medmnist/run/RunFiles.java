@@ -234,6 +234,14 @@ public final class RunFiles {
         return new MemberFiles(folder, index);
     }
 
+    /** Returns the results so far of all members that have finished an epoch, in order. */
+    public List<MemberResult> started() {
+        return states().stream()
+                .filter(state -> !state.history().isEmpty())
+                .map(state -> state.result(info.settings().ties()))
+                .toList();
+    }
+
     /** Returns the states of all members that have been started, in order. */
     List<MemberState> states() {
         List<MemberState> states = new ArrayList<>();

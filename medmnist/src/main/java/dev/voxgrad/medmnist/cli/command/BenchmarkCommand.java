@@ -66,8 +66,8 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             "  medmnist benchmark --flag adrenalmnist3d --download",
             "  medmnist benchmark --flag vesselmnist3d --rows resnet18-3d --out runs/vessel",
             "  medmnist benchmark --flag vesselmnist3d --show --out runs/vessel",
-            "The published table with a baseline in the row of auto-sklearn, without training:",
-            "  medmnist benchmark --flag adrenalmnist3d --show --baseline runs/base",
+            "The published table with a baseline and a search in the rows of auto-sklearn and AutoKeras:",
+            "  medmnist benchmark --flag adrenalmnist3d --show --baseline runs/base --search runs/search",
             "A trial of a few minutes, on volumes made by code:",
             "  medmnist benchmark --flag synthetic --rows net1,net2 --runs 2 --epochs 2",
             "One run of a row; with several GPUs, one process for each:",
@@ -161,7 +161,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             BenchmarkFolder folder =
                     new BenchmarkFolder(out == null ? defaultFolder(dataOptions.benchmarkSource()) : out);
             Predicate<NetSpec> shown = rows == null ? net -> true : nets()::contains;
-            automaticRowOptions.addTo(folder, dataOptions);
+            automaticRowOptions.addTo(folder, dataOptions, deviceOptions::open);
             BenchmarkOutput.show(BenchmarkResults.read(folder, shown), console);
             return 0;
         }
@@ -211,7 +211,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         parallelOptions.moreDevices(device, deviceOptions, chosen.size()),
                         parallelOptions.workers(device)));
         List<String> failures = training.train(toTrain);
-        automaticRowOptions.addTo(folder, dataOptions);
+        automaticRowOptions.addTo(folder, dataOptions, () -> device);
         BenchmarkOutput.show(BenchmarkResults.read(folder, net -> true), console);
         if (!failures.isEmpty()) {
             throw new TrainingException(String.join("; ", failures));

@@ -26,26 +26,32 @@ import dev.voxgrad.medmnist.ensemble.ModelLibrary;
 import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.report.LibraryReport;
-import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 
 /** Runs {@code medmnist ensemble}. */
 @Command(
         name = "ensemble",
-        header = "Combines and evaluates the members of a run.",
+        header = "Combines and evaluates the members of runs, and baselines.",
         sortOptions = false,
         description = {
             "Combines the members of a run: softmax of the weighted mean of the logits of their last and best models.",
             "Prints the metrics of every single model, of the uniform and of the weighted ensemble, and appends those "
                     + "of both ensembles to the run's summary.csv.",
             "",
+            "Several runs on the same volumes are combined in the same way, and so are baselines, whose logits are the "
+                    + "logarithms of their probabilities, those below 0.001 raised to that value. What a baseline adds "
+                    + "is shown with a paired interval.",
+            "",
             "Weights can be fitted to the validation split. A few hundred volumes are easy to overfit, so the uniform "
-                    + "ensemble is always shown for comparison.",
+                    + "ensemble is always shown for comparison, and the optimism of the fit: how much better it looks "
+                    + "on the validation split than on volumes that it was not fitted to.",
             "",
             "Examples:",
             "  medmnist ensemble runs/adrenal",
             "  medmnist ensemble runs/adrenal --best-weight 1 --last-weight 0",
             "  medmnist ensemble runs/adrenal --weights stacked --temperature --tta 8",
+            "  medmnist ensemble runs/plain runs/augmented --with runs/base --out runs/combined",
+            "  medmnist ensemble runs/search --top 5 --out runs/top",
             ""
         })
 public final class EnsembleCommand implements Callable<Integer> {
@@ -63,10 +69,10 @@ public final class EnsembleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<RunFiles> runs = libraryOptions.runs();
+        List<LibraryOptions.NamedRun> runs = libraryOptions.runs();
         ensembleOptions.check();
         ModelLibrary library = libraryOptions.load(runs, ensembleOptions.requirement("medmnist ensemble"));
-        EnsembleSettings settings = ensembleOptions.settings(library);
+        EnsembleSettings settings = ensembleOptions.settings(library, libraryOptions.isTop());
         Path out = libraryOptions.out();
         if (out != null) {
             EnsembleFolder.require(out, library);
@@ -77,8 +83,13 @@ public final class EnsembleCommand implements Callable<Integer> {
         Evaluation evaluation = load(library, data -> data.split(split), device, settings, console);
         EnsembleReport report = new EnsembleReport(library, evaluation);
         console.line(report.toText().stripTrailing());
+        if (libraryOptions.isTop()) {
+            console.line(
+                    "\nThe trials were chosen by their AUC on the same validation volumes, which flatters them there.\n"
+                            + "Choosing among many models on few volumes costs accuracy: compare with a smaller --top.");
+        }
         if (out == null) {
-            report.save(runs.getFirst().files());
+            report.save(runs.getFirst().files().files());
         } else {
             RunFolder folder = EnsembleFolder.open(out, library);
             report.save(folder);
@@ -124,7 +135,7 @@ public final class EnsembleCommand implements Callable<Integer> {
             Device device,
             EnsembleSettings settings,
             Console console) {
-        int models = library.members() * ModelKind.values().length;
+        int models = library.nets();
         Evaluation evaluation = Evaluation.load(
                 library,
                 split,

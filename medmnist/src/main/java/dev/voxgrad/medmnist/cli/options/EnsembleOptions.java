@@ -113,9 +113,7 @@ public final class EnsembleOptions {
      */
     public void check() {
         Optional<WeightMethod> method = method();
-        if (weightsText != null
-                && method.isEmpty()
-                && (lastWeight != null || bestWeight != null || memberWeights != null || baselineWeights != null)) {
+        if (weightsText != null && method.isEmpty() && hasParts()) {
             throw wrongUse("--weights excludes --last-weight, --best-weight, --member-weights and --baseline-weights, "
                     + "unless it names a method: " + WeightMethod.flags());
         }
@@ -142,15 +140,30 @@ public final class EnsembleOptions {
 
     /**
      * Returns the settings for the members of several runs and for baselines; fails as the other method.
+     *
+     * @param uniform whether all models have the same weight if no option says otherwise
      */
-    public EnsembleSettings settings(ModelLibrary library) {
+    public EnsembleSettings settings(ModelLibrary library, boolean uniform) {
         if (library.baselines().isEmpty()) {
             requireNoBaselineWeight();
         }
-        return settings(
+        EnsembleSettings settings = settings(
                 library.first().model().info().crossValidation(),
                 library.members(),
                 library.baselines().size());
+        return uniform && !hasWeights()
+                ? settings.withGiven(EnsembleWeights.uniform(
+                        library.members(), library.baselines().size()))
+                : settings;
+    }
+
+    private boolean hasWeights() {
+        return weightsText != null || hasParts();
+    }
+
+    /** Returns whether weights of groups, members or baselines were given. */
+    private boolean hasParts() {
+        return lastWeight != null || bestWeight != null || memberWeights != null || baselineWeights != null;
     }
 
     private EnsembleSettings settings(@Nullable CrossValidation folds, int members, int baselines) {
