@@ -25,6 +25,10 @@ public enum RandomPurpose {
     SEARCH(500),
     /** One dimension of a configuration that a search derives from the results so far. */
     SUGGESTION(501),
+    /** The rows, features and edges of one tree, or of one round of boosting. */
+    TREES(600),
+    /** The models of one bag, when an ensemble is selected. */
+    BAGS(601),
     /** The initial values of a net's parameters. The key spells "INIT". */
     INITIALIZATION(0x494E4954);
 

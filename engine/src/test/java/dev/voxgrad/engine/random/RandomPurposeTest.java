@@ -13,16 +13,18 @@ class RandomPurposeTest {
     /** Changing a key would change the results of every run. */
     @Test
     void keysNeverChange() {
-        Map<RandomPurpose, Integer> keys = Map.of(
-                RandomPurpose.ANY, 0,
-                RandomPurpose.SHUFFLE, 100,
-                RandomPurpose.SYNTHETIC_VOLUME, 101,
-                RandomPurpose.FOLDS, 102,
-                RandomPurpose.MEMBER_SEED, 200,
-                RandomPurpose.BOOTSTRAP, 400,
-                RandomPurpose.SEARCH, 500,
-                RandomPurpose.SUGGESTION, 501,
-                RandomPurpose.INITIALIZATION, 0x494E4954);
+        Map<RandomPurpose, Integer> keys = Map.ofEntries(
+                Map.entry(RandomPurpose.ANY, 0),
+                Map.entry(RandomPurpose.SHUFFLE, 100),
+                Map.entry(RandomPurpose.SYNTHETIC_VOLUME, 101),
+                Map.entry(RandomPurpose.FOLDS, 102),
+                Map.entry(RandomPurpose.MEMBER_SEED, 200),
+                Map.entry(RandomPurpose.BOOTSTRAP, 400),
+                Map.entry(RandomPurpose.SEARCH, 500),
+                Map.entry(RandomPurpose.SUGGESTION, 501),
+                Map.entry(RandomPurpose.TREES, 600),
+                Map.entry(RandomPurpose.BAGS, 601),
+                Map.entry(RandomPurpose.INITIALIZATION, 0x494E4954));
         assertThat(keys).containsOnlyKeys(RandomPurpose.values());
         keys.forEach((purpose, key) ->
                 assertThat(purpose.key()).as(purpose.toString()).isEqualTo(key));
