@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 import dev.voxgrad.engine.random.RandomPurpose;
@@ -42,10 +43,27 @@ public final class Folds {
         if (count < 2) {
             throw new IllegalArgumentException("folds is " + count + "; expected at least 2");
         }
-        Map<List<Integer>, List<Integer>> classes = new LinkedHashMap<>();
         int volumes = data.train().size() + data.val().size();
+        int[] foldOf = deal(volumes, count, seed, volume -> labels(data, volume));
+        Folds folds = new Folds(data, count, foldOf);
+        for (int label = 0; label < data.classes(); label++) {
+            folds.requireEverywhere(label, true);
+            if (data.task() == Task.MULTI_LABEL) {
+                folds.requireEverywhere(label, false);
+            }
+        }
+        return folds;
+    }
+
+    /**
+     * Returns the number of the fold of each volume, (N).
+     *
+     * @param labels of a volume: its class, or all its labels
+     */
+    public static int[] deal(int volumes, int count, long seed, IntFunction<List<Integer>> labels) {
+        Map<List<Integer>, List<Integer>> classes = new LinkedHashMap<>();
         for (int volume : new RandomStream(seed, 0, 0, RandomPurpose.FOLDS).permutation(volumes)) {
-            classes.computeIfAbsent(labels(data, volume), labels -> new ArrayList<>())
+            classes.computeIfAbsent(labels.apply(volume), key -> new ArrayList<>())
                     .add(volume);
         }
         int[] foldOf = new int[volumes];
@@ -56,14 +74,7 @@ public final class Folds {
                 next = (next + 1) % count;
             }
         }
-        Folds folds = new Folds(data, count, foldOf);
-        for (int label = 0; label < data.classes(); label++) {
-            folds.requireEverywhere(label, true);
-            if (data.task() == Task.MULTI_LABEL) {
-                folds.requireEverywhere(label, false);
-            }
-        }
-        return folds;
+        return foldOf;
     }
 
     /** Returns the class of a volume, or all its labels in a multi-label set. */

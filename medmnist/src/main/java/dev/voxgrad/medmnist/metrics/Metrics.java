@@ -108,12 +108,12 @@ public record Metrics(double auc, double accuracy) {
     }
 
     /** Returns the share of samples, (N), whose class the scores, (N, classes), predict. */
-    static double accuracy(Task task, int[] labels, double[][] scores) {
+    public static double accuracy(Task task, int[] labels, double[][] scores) {
         return share(labels.length, i -> predictedClass(task, scores[i]) == labels[i]);
     }
 
     /** Returns the mean over labels of the share of samples that the scores predict correctly; both are (N, L). */
-    static double accuracy(int[][] labels, double[][] scores) {
+    public static double accuracy(int[][] labels, double[][] scores) {
         return mean(
                 labels[0].length, l -> share(labels.length, i -> (scores[i][l] > THRESHOLD) == (labels[i][l] == 1)));
     }

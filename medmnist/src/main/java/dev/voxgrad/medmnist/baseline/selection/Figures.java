@@ -1,6 +1,13 @@
 package dev.voxgrad.medmnist.baseline.selection;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import dev.voxgrad.medmnist.baseline.model.Targets;
+import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 
 import static dev.voxgrad.medmnist.io.BadValueException.require;
 
@@ -17,5 +24,29 @@ public record Figures(double logLoss, @Nullable Double auc, double accuracy) {
         require(logLoss >= 0 && Double.isFinite(logLoss), "log-loss", logLoss, "a finite number of at least 0");
         require(auc == null || auc >= 0 && auc <= 1, "auc", auc, "0 to 1, or null");
         require(accuracy >= 0 && accuracy <= 1, "accuracy", accuracy, "0 to 1");
+    }
+
+    /**
+     * Computes the figures of predictions.
+     *
+     * @param labelNames names of the classes or labels, (K)
+     * @param probabilities of the classes or labels, (N, K)
+     */
+    static Figures of(Task task, List<String> labelNames, Targets targets, double[][] probabilities) {
+        Metrics metrics = metrics(task, labelNames, targets, probabilities);
+        return new Figures(
+                Criterion.LOG_LOSS.loss(targets, probabilities),
+                metrics.hasAuc() ? metrics.auc() : null,
+                metrics.accuracy());
+    }
+
+    private static Metrics metrics(Task task, List<String> labelNames, Targets targets, double[][] probabilities) {
+        try {
+            return targets.isMultiLabel()
+                    ? Metrics.ofMultiLabel(labelNames, targets.rows(), probabilities)
+                    : Metrics.of(task, labelNames, targets.columns()[0], probabilities);
+        } catch (UndefinedMetricException e) {
+            return new Metrics(Double.NaN, 1 - Criterion.ACCURACY.loss(targets, probabilities));
+        }
     }
 }
