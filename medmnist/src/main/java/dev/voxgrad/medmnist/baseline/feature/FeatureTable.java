@@ -33,7 +33,7 @@ public final class FeatureTable {
      * @param progress receives the number of volumes that are done; called by several threads
      * @throws DataException if the table would take more than half of Java's heap
      */
-    static FeatureTable of(FeatureSet set, Split split, int threads, IntConsumer progress) {
+    public static FeatureTable of(FeatureSet set, Split split, int threads, IntConsumer progress) {
         VolumeShape shape = split.shape();
         requireMemory(set, split);
         double[][] rows = new double[split.size()][];

@@ -139,6 +139,26 @@ class ShapeFeaturesTest {
         check(features(VolumeKind.GREY, new float[shape.voxels()], shape), "volume, brightest 1/10", 0);
     }
 
+    /** Checks in {@link #features} that all are finite, and as many as named. */
+    @Property(tries = 100)
+    void areFiniteForVolumesOfAnyShape(
+            @ForAll VolumeKind kind,
+            @ForAll @IntRange(min = 1, max = 16) int channels,
+            @ForAll @IntRange(min = 1, max = 9) int x,
+            @ForAll @IntRange(min = 1, max = 9) int y,
+            @ForAll @IntRange(min = 1, max = 70) int z,
+            @ForAll long seed) {
+        VolumeShape shape = new VolumeShape(channels, x, y, z);
+        float[] volume = Masks.random(shape.withChannels(1), seed);
+        Random random = new Random(seed);
+        float[] values = new float[shape.elements()];
+        for (int i = 0; i < values.length; i++) {
+            float value = volume[i / channels];
+            values[i] = kind == VolumeKind.MASKS ? value : value * random.nextFloat();
+        }
+        assertThat(features(kind, values, shape)).isNotEmpty();
+    }
+
     @Property(tries = 50)
     void doesNotDependOnWhereAMaskIs(@ForAll @IntRange(max = 18) int x, @ForAll @IntRange(max = 16) int z) {
         assertThat(ofMask(Masks.box(CUBE, x, 3, z), CUBE)).isEqualTo(ofMask(Masks.box(CUBE, 0, 0, 0), CUBE));
