@@ -50,16 +50,7 @@ final class IntervalChart {
                         .toArray());
         double bottom = TOP + rows.size() * ROW;
         html.open("figure").element("figcaption", title);
-        html.open(
-                "svg",
-                "xmlns",
-                "http://www.w3.org/2000/svg",
-                "viewBox",
-                "0 0 " + (int) WIDTH + " " + (int) (bottom + BOTTOM),
-                "role",
-                "img",
-                "aria-label",
-                title);
+        Svg.open(html, WIDTH, bottom + BOTTOM, title);
         for (double tick : axis.ticks()) {
             String at = Numbers.coordinate(right(axis, tick));
             html.empty("path", "class", "grid", "d", "M" + at + " " + (int) TOP + "V" + (int) bottom);
@@ -102,16 +93,7 @@ final class IntervalChart {
                         "d",
                         "M" + Numbers.coordinate(right(axis, interval.low())) + " " + Numbers.coordinate(middle) + "H"
                                 + Numbers.coordinate(right(axis, interval.high()))));
-        html.empty(
-                "circle",
-                "class",
-                "dot " + style,
-                "cx",
-                Numbers.coordinate(right(axis, row.value())),
-                "cy",
-                Numbers.coordinate(middle),
-                "r",
-                "4");
+        Svg.dot(html, "dot " + style, right(axis, row.value()), middle, 4);
     }
 
     private static double right(Axis axis, double value) {

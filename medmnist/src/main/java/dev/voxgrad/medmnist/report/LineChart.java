@@ -64,16 +64,7 @@ final class LineChart {
     /** Writes the chart as a figure: title, drawing, legend. */
     void write(Html html) {
         html.open("figure").element("figcaption", title);
-        html.open(
-                "svg",
-                "xmlns",
-                "http://www.w3.org/2000/svg",
-                "viewBox",
-                "0 0 " + (int) WIDTH + " " + (int) HEIGHT,
-                "role",
-                "img",
-                "aria-label",
-                title + ": " + y.label() + " over " + x.label());
+        Svg.open(html, WIDTH, HEIGHT, title + ": " + y.label() + " over " + x.label());
         writeAxes(html);
         for (double[] guide : guides) {
             html.empty("path", "class", "guide", "d", path(new double[] {guide[0], guide[2]}, new double[] {

@@ -1,10 +1,8 @@
 package dev.voxgrad.medmnist.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,16 +12,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.w3c.dom.Document;
 import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
-import org.xml.sax.SAXException;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.cli.command.NewRun;
@@ -34,6 +27,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
+import dev.voxgrad.medmnist.report.Pages;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
@@ -81,25 +75,6 @@ class ReportCommandTest {
         return folder.resolve(name);
     }
 
-    private static Document parse(String text) {
-        try {
-            return DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .parse(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (SAXException | IOException | ParserConfigurationException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static List<Element> elements(String text, String tag) {
-        NodeList nodes = parse(text).getElementsByTagName(tag);
-        List<Element> elements = new ArrayList<>();
-        for (int i = 0; i < nodes.getLength(); i++) {
-            elements.add((Element) nodes.item(i));
-        }
-        return elements;
-    }
-
     /** Returns the page without the encoded bytes of pictures, which may contain any letters. */
     static String withoutPictures(String text) {
         return text.replaceAll("base64,[^\"]*", "");
@@ -107,7 +82,7 @@ class ReportCommandTest {
 
     /** Returns the cells of the first row whose name starts with this text. */
     private static List<String> row(String text, String name) {
-        Element row = elements(text, "tr").stream()
+        Element row = Pages.elements(text, "tr").stream()
                 .filter(tr -> tr.getTextContent().startsWith(name))
                 .findFirst()
                 .orElseThrow();
@@ -120,7 +95,7 @@ class ReportCommandTest {
 
     @Test
     void pageIsXmlWithAllSections() {
-        assertThat(elements(page, "h2"))
+        assertThat(Pages.elements(page, "h2"))
                 .extracting(Element::getTextContent)
                 .containsExactly(
                         "Results",
@@ -131,10 +106,10 @@ class ReportCommandTest {
                         "What each member contributes",
                         "Most confident mistakes",
                         "Settings and how to reproduce");
-        assertThat(elements(page, "meta"))
+        assertThat(Pages.elements(page, "meta"))
                 .anySatisfy(meta ->
                         assertThat(meta.getAttribute("content")).isEqualTo("width=device-width, initial-scale=1"));
-        assertThat(elements(page, "svg").stream().filter(svg -> svg.hasAttribute("role")))
+        assertThat(Pages.elements(page, "svg").stream().filter(svg -> svg.hasAttribute("role")))
                 .hasSize(1 + 4 + 2 + 1)
                 .allSatisfy(svg -> assertThat(svg.getAttribute("aria-label")).isNotBlank());
         assertThat(withoutPictures(page)).contains("prefers-color-scheme: dark").doesNotContain("NaN", "Infinity");
@@ -143,20 +118,20 @@ class ReportCommandTest {
     @Test
     void pageLoadsNothing() {
         for (String tag : List.of("script", "link", "iframe", "object", "embed", "base", "form", "use", "image")) {
-            assertThat(elements(page, tag)).as(tag).isEmpty();
+            assertThat(Pages.elements(page, tag)).as(tag).isEmpty();
         }
-        assertThat(elements(page, "img"))
+        assertThat(Pages.elements(page, "img"))
                 .isNotEmpty()
                 .allSatisfy(
                         image -> assertThat(image.getAttribute("src")).startsWith("data:image/png;base64,iVBORw0KGgo"));
-        assertThat(elements(page, "style").getFirst().getTextContent()).doesNotContain("url(", "@import", "http");
+        assertThat(Pages.elements(page, "style").getFirst().getTextContent()).doesNotContain("url(", "@import", "http");
         assertThat(page).contains("default-src 'none'; img-src data:; style-src 'unsafe-inline'");
     }
 
     /** Each mistake that is shown has its planes, and an explanation of the predicted class. */
     @Test
     void mistakesAreExplained() {
-        List<String> alternatives = elements(page, "img").stream()
+        List<String> alternatives = Pages.elements(page, "img").stream()
                 .map(image -> image.getAttribute("alt"))
                 .toList();
         List<String> planes = alternatives.stream()
@@ -176,9 +151,9 @@ class ReportCommandTest {
     void escapesNames() {
         assertThat(page).doesNotContain("<script", "<own>").contains("&lt;script&gt;alert(1)&lt;/script&gt;");
         assertThat(row(page, HOSTILE)).hasSize(3);
-        assertThat(elements(page, "dd"))
+        assertThat(Pages.elements(page, "dd"))
                 .anySatisfy(item -> assertThat(item.getTextContent()).startsWith("it's <own>.npz"));
-        assertThat(elements(page, "dd"))
+        assertThat(Pages.elements(page, "dd"))
                 .anySatisfy(item -> assertThat(item.getTextContent()).matches("[0-9.]+ (s|min)"));
     }
 
@@ -244,7 +219,7 @@ class ReportCommandTest {
         double last = Double.parseDouble(weights[0]) + Double.parseDouble(weights[2]) + Double.parseDouble(weights[4]);
         assertThat(row(text, "group 'last' alone").getFirst())
                 .isEqualTo(String.format(Locale.ROOT, "%.1f %%", 100 * last));
-        assertThat(elements(text, "h2"))
+        assertThat(Pages.elements(text, "h2"))
                 .extracting(Element::getTextContent)
                 .contains("What was fitted to the validation split");
         assertThat(withoutPictures(text))
@@ -288,7 +263,7 @@ class ReportCommandTest {
 
     @Test
     void commandOnThePageRepeatsTheTraining() throws IOException {
-        String command = elements(page, "pre")
+        String command = Pages.elements(page, "pre")
                 .getFirst()
                 .getTextContent()
                 .lines()
@@ -322,7 +297,7 @@ class ReportCommandTest {
         Files.write(part.resolve("members.csv"), members.subList(0, 2));
         assertThat(Cli.run("report", part).succeeded().out()).contains("the run is not finished: 1 of 3 members");
         String text = Files.readString(part.resolve("report.html"));
-        assertThat(parse(text).getDocumentElement().getTextContent())
+        assertThat(Pages.parse(text).getDocumentElement().getTextContent())
                 .contains("This run is not finished: 1 of 3 members are", "member 2 net1, not finished");
         assertThat(row(text, "without member 0")).containsExactly("0.0 %", "–", "–", "–", "–");
         assertThat(row(text, "Single best").getFirst()).doesNotContain("±");
@@ -334,7 +309,8 @@ class ReportCommandTest {
     void reportsTwoClassesAndSeveralLabels() throws IOException {
         Path two = train("two", TestVolumes.write(folder.resolve("two.npz"), 9, 3, 2, 30, 12, 14), 1);
         String binary = Files.readString(report(two, "--split", "val"));
-        assertThat(elements(binary, "caption").getFirst().getTextContent()).contains("val split");
+        assertThat(Pages.elements(binary, "caption").getFirst().getTextContent())
+                .contains("val split");
         assertThat(binary).contains("Positive is '1'", "3 channels");
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 4, 40, 16, 12);
         for (String split : List.of("train", "val", "test")) {
@@ -347,7 +323,9 @@ class ReportCommandTest {
         }
         Path several = train("several", TestVolumes.write(folder.resolve("several.npz"), arrays), 1, "--labels", "p,q");
         String labels = Files.readString(report(several));
-        assertThat(elements(labels, "h2")).extracting(Element::getTextContent).contains("Labels");
+        assertThat(Pages.elements(labels, "h2"))
+                .extracting(Element::getTextContent)
+                .contains("Labels");
         assertThat(row(labels, "q")).hasSize(9);
         assertThat(withoutPictures(labels))
                 .contains("Expected calibration error over all labels")
@@ -379,7 +357,7 @@ class ReportCommandTest {
             new TrainingSession(begun, data, device, new Console(new PrintWriter(new StringWriter()))).train();
         }
         String text = Files.readString(report(made));
-        assertThat(elements(text, "h1").getFirst().getTextContent()).contains("SYNTHETIC");
+        assertThat(Pages.elements(text, "h1").getFirst().getTextContent()).contains("SYNTHETIC");
         assertThat(text).contains("SYNTHETIC: these volumes were made by code").doesNotContain("Yang et al.");
     }
 

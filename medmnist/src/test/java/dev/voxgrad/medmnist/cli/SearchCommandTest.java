@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.voxgrad.medmnist.report.Pages;
 import dev.voxgrad.medmnist.search.SearchFiles;
 import dev.voxgrad.medmnist.search.Trial;
 import dev.voxgrad.medmnist.search.strategy.TrialState;
@@ -68,6 +69,16 @@ class SearchCommandTest {
         assertThat(Cli.run("leaderboard", asha).succeeded().out())
                 .containsPattern("1 +" + rows.getFirst()[1] + " +\\d+ +[01]\\.\\d{3}  [01]\\.\\d{3} to [01]\\.\\d{3} ")
                 .contains("validation volumes decide little", "net=net1-w0.125 lr=0.01 ");
+    }
+
+    @Test
+    void reportIsAPageOfTheSearch() throws IOException {
+        assertThat(Cli.run("report", asha).succeeded().out()).contains("Written to " + asha.resolve("report.html"));
+        String page = Files.readString(asha.resolve("report.html"));
+        assertThat(page).contains("12 validation volumes decide little", "net1-w0.125", "Importance", "per epoch");
+        assertThat(Pages.elements(page, "th"))
+                .filteredOn(cell -> cell.getTextContent().startsWith("trial "))
+                .hasSameSizeAs(SearchFiles.open(asha).trials());
     }
 
     /** Trials have exactly the epochs of their rungs: 1, 3 or 9, the better ones more. */

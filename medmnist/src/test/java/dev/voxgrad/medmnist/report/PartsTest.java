@@ -1,14 +1,10 @@
 package dev.voxgrad.medmnist.report;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -16,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
-import org.xml.sax.SAXException;
 
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
@@ -43,16 +38,6 @@ class PartsTest {
     @TempDir
     private Path folder;
 
-    private static Document parse(String page) {
-        try {
-            return DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .parse(new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)));
-        } catch (SAXException | IOException | ParserConfigurationException e) {
-            throw new AssertionError(page, e);
-        }
-    }
-
     @Test
     void escapesTextAndAttributes() {
         String page = new Html()
@@ -68,7 +53,7 @@ class PartsTest {
 
     @Property(tries = 500)
     void anyTextMakesWellFormedXml(@ForAll String text) {
-        Document page = parse(new Html().element("p", text, "title", text).toString());
+        Document page = Pages.parse(new Html().element("p", text, "title", text).toString());
         assertThat(page.getDocumentElement().getChildNodes().getLength()).isLessThanOrEqualTo(1);
     }
 
@@ -111,7 +96,7 @@ class PartsTest {
                 .mark("top", 0.5, 1);
         Html html = new Html();
         chart.write(html);
-        Element figure = parse(html.toString()).getDocumentElement();
+        Element figure = Pages.parse(html.toString()).getDocumentElement();
         assertThat(figure.getTextContent()).contains("Title", "across", "up", "a < b", "top");
         // The plot area extends from x 50 to 368 and from y 24, at the top, to 266.
         assertThat(html.toString()).contains("d=\"M50 266L209 24\"").doesNotContain("NaN");

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli.command;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,12 +29,15 @@ import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.ensemble.ModelLibrary;
 import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.report.BaselineReport;
 import dev.voxgrad.medmnist.report.BenchmarkPage;
 import dev.voxgrad.medmnist.report.Mistakes;
 import dev.voxgrad.medmnist.report.RunReport;
+import dev.voxgrad.medmnist.report.SearchPage;
 import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.search.SearchFiles;
 
 /** Runs {@code medmnist report}. */
 @Command(
@@ -49,7 +53,8 @@ import dev.voxgrad.medmnist.run.RunFiles;
             "If the run is not finished, the report covers the finished members.",
             "",
             "For the folder of a benchmark, the page has its tables, with charts of all rows. For that of a baseline, it "
-                    + "has the results, the choice and all candidates.",
+                    + "has the results, the choice and all candidates; for that of a search, the leaderboard, the rungs,"
+                    + " the settings of all trials, how much each setting matters, and the cost.",
             "",
             "The report describes one ensemble, combined as 'medmnist ensemble' does with the same options, next to the"
                     + " uniform one.",
@@ -57,6 +62,7 @@ import dev.voxgrad.medmnist.run.RunFiles;
             "Examples:",
             "  medmnist report runs/adrenal --out adrenal.html",
             "  medmnist report runs/adrenal --weights stacked --temperature --tta 8",
+            "  medmnist report runs/search",
             ""
         })
 public final class ReportCommand implements Callable<Integer> {
@@ -90,6 +96,10 @@ public final class ReportCommand implements Callable<Integer> {
         if (BaselineFiles.isBaseline(runFolder)) {
             return reportBaseline();
         }
+        if (SearchFiles.isAt(runFolder)) {
+            SearchFiles search = SearchFiles.open(runFolder);
+            return write(new RunFolder(runFolder), () -> SearchPage.html(search));
+        }
         RunFiles run = RunFiles.open(runFolder);
         EnsembleSettings settings = ensembleOptions.settings(run);
         Path file = out == null ? runFolder.resolve("report.html") : out;
@@ -118,13 +128,20 @@ public final class ReportCommand implements Callable<Integer> {
 
     /** Writes the page of a baseline, whose predictions are stored. */
     private int reportBaseline() {
-        Path file = out == null ? runFolder.resolve("report.html") : out;
         BaselineFiles files = BaselineFiles.open(runFolder);
-        Optional<Path> inFolder = files.files().within(file).map(files.files()::require);
+        return write(
+                files.files(),
+                () -> BaselineReport.html(
+                        files, runDataOptions.load(files.info(), Requirement.of("medmnist report", "train"))));
+    }
+
+    /** Writes a page that is made after it is clear that it can be written. */
+    private int write(RunFolder folder, Supplier<String> maker) {
+        Path file = out == null ? runFolder.resolve("report.html") : out;
+        Optional<Path> inFolder = folder.within(file).map(folder::require);
         AtomicFile.requireWritable(file);
-        VolumeData data = runDataOptions.load(files.info(), Requirement.of("medmnist report", "train"));
-        String page = BaselineReport.html(files, data);
-        inFolder.ifPresentOrElse(own -> files.files().write(own, page), () -> AtomicFile.write(file, page));
+        String page = maker.get();
+        inFolder.ifPresentOrElse(own -> folder.write(own, page), () -> AtomicFile.write(file, page));
         new Console(command.commandLine().getOut()).line("Written to " + file);
         return 0;
     }

@@ -64,37 +64,23 @@ public enum Hyperparameter implements Flagged {
     SCHEDULE {
         @Override
         TrainSettings set(TrainSettings base, String value) {
-            return withOptions(base, base.options().withSchedule(TrainingOptions.Schedule.byFlag(value)));
+            return base.toBuilder()
+                    .options(base.options().withSchedule(TrainingOptions.Schedule.byFlag(value)))
+                    .build();
         }
     },
     WARMUP_EPOCHS {
         @Override
         TrainSettings set(TrainSettings base, String value) {
             TrainingOptions old = base.options();
-            return withOptions(
-                    base,
-                    new TrainingOptions(
-                            old.schedule(),
-                            whole(value),
-                            old.clipNorm(),
-                            old.patience(),
-                            old.classWeights(),
-                            old.ema()));
+            return withOptions(base, whole(value), old.clipNorm(), old.classWeights(), old.ema());
         }
     },
     CLIP_NORM {
         @Override
         TrainSettings set(TrainSettings base, String value) {
             TrainingOptions old = base.options();
-            return withOptions(
-                    base,
-                    new TrainingOptions(
-                            old.schedule(),
-                            old.warmupEpochs(),
-                            Decimals.parse(value),
-                            old.patience(),
-                            old.classWeights(),
-                            old.ema()));
+            return withOptions(base, old.warmupEpochs(), Decimals.parse(value), old.classWeights(), old.ema());
         }
     },
     CLASS_WEIGHTS {
@@ -102,30 +88,14 @@ public enum Hyperparameter implements Flagged {
         TrainSettings set(TrainSettings base, String value) {
             require(WEIGHTINGS.contains(value), "class-weights", value, String.join(" or ", WEIGHTINGS));
             TrainingOptions old = base.options();
-            return withOptions(
-                    base,
-                    new TrainingOptions(
-                            old.schedule(),
-                            old.warmupEpochs(),
-                            old.clipNorm(),
-                            old.patience(),
-                            ClassWeights.parse(value),
-                            old.ema()));
+            return withOptions(base, old.warmupEpochs(), old.clipNorm(), ClassWeights.parse(value), old.ema());
         }
     },
     EMA {
         @Override
         TrainSettings set(TrainSettings base, String value) {
             TrainingOptions old = base.options();
-            return withOptions(
-                    base,
-                    new TrainingOptions(
-                            old.schedule(),
-                            old.warmupEpochs(),
-                            old.clipNorm(),
-                            old.patience(),
-                            old.classWeights(),
-                            Decimals.parse(value)));
+            return withOptions(base, old.warmupEpochs(), old.clipNorm(), old.classWeights(), Decimals.parse(value));
         }
     };
 
@@ -138,8 +108,12 @@ public enum Hyperparameter implements Flagged {
     /** Returns these settings with another value of this one. */
     abstract TrainSettings set(TrainSettings base, String value);
 
-    private static TrainSettings withOptions(TrainSettings base, TrainingOptions options) {
-        return base.toBuilder().options(options).build();
+    private static TrainSettings withOptions(
+            TrainSettings base, int warmupEpochs, double clipNorm, ClassWeights classWeights, double ema) {
+        TrainingOptions old = base.options();
+        return base.toBuilder()
+                .options(new TrainingOptions(old.schedule(), warmupEpochs, clipNorm, old.patience(), classWeights, ema))
+                .build();
     }
 
     private static int whole(String value) {
@@ -171,8 +145,10 @@ public enum Hyperparameter implements Flagged {
      * @throws IllegalArgumentException if it does not; the message says which value and why
      */
     void check(Domain domain) {
-        if (domain instanceof Domain.Interval && (this == BATCH_SIZE || this == WARMUP_EPOCHS)) {
-            throw new IllegalArgumentException(flag() + " is a whole number; give its values by 'int' or 'choice'");
+        if (domain instanceof Domain.Interval
+                && !List.of(LR, WEIGHT_DECAY, CLIP_NORM, EMA).contains(this)) {
+            throw new IllegalArgumentException(
+                    flag() + " cannot have every number of an interval; give its values by 'choice' or 'int'");
         }
         for (String value : domain.extremes()) {
             check(LONG, value);
