@@ -2,7 +2,9 @@ package dev.voxgrad.medmnist.baseline;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,10 @@ import dev.voxgrad.medmnist.baseline.selection.Protocol;
 import dev.voxgrad.medmnist.baseline.selection.Refit;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OwnFile;
 
 import static dev.voxgrad.medmnist.io.BadValueException.require;
 import static dev.voxgrad.medmnist.io.BadValueException.requireAll;
@@ -157,6 +161,20 @@ public record BaselineInfo(
     /** Returns the number of classes, or of labels of a multi-label task. */
     public int classes() {
         return labelNames.size();
+    }
+
+    /** Returns where the volumes come from, with labels that mean what they meant when the baseline was made. */
+    public DataSource dataAsTaken() {
+        return data instanceof OwnFile file && file.task() == null
+                ? file.withTask((task == Task.MULTI_LABEL ? Task.MULTI_LABEL : Task.MULTI_CLASS).flag())
+                : data;
+    }
+
+    /** Warns if the data file has another MD5 sum than when the baseline was made. */
+    public void warnIfChanged(VolumeData now, Consumer<String> warnings) {
+        if (dataMd5 != null && !now.md5().equals(Optional.of(dataMd5))) {
+            warnings.accept(now.name() + " has changed since the baseline was made (its MD5 was " + dataMd5 + ")");
+        }
     }
 
     /** Returns the same baseline without the folders of this machine: files are named without them. */

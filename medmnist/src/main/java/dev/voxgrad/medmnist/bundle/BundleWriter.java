@@ -15,6 +15,10 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
+import dev.voxgrad.medmnist.baseline.BaselineFiles;
+import dev.voxgrad.medmnist.baseline.BaselineInfo;
+import dev.voxgrad.medmnist.baseline.TrainedBaseline;
+import dev.voxgrad.medmnist.baseline.selection.ChosenModel;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.Sha256;
@@ -38,6 +42,8 @@ import dev.voxgrad.medmnist.run.member.MemberResult;
  * members.csv                       one row per member
  * weights/member-00-net1-best.safetensors, …-last.safetensors
  * </pre>
+ *
+ * <p>A bundle of a baseline has {@code baseline.json} and {@code models/0007.npz} instead of the last four.
  *
  * <p>The same model and the same texts give the same bytes on every machine: files are stored without compression, in
  * this order, with one fixed date.
@@ -100,16 +106,48 @@ public final class BundleWriter {
         for (ModelFile file : model.files()) {
             writer.add("weights/" + file.file().getFileName(), () -> Files.newInputStream(file.file()));
         }
-        BundleManifest manifest = new BundleManifest(
-                BundleManifest.FORMAT,
+        writer.finish(
                 model.info().voxgrad(),
                 ensemble,
                 model.files().stream()
                         .map(file -> weights.of(file.position(), file.kind()))
                         .toList(),
-                writer.parts.stream().map(Part::entry).toList());
-        writer.addText(BundleManifest.NAME, RunJson.write(manifest));
-        AtomicFile.write(out, writer::writeTo);
+                out);
+    }
+
+    /**
+     * Writes a bundle of a baseline; otherwise as {@link #write(TrainedModel, EnsembleWeights, String, String, String,
+     * Path)}.
+     */
+    public static void write(TrainedBaseline model, String card, Path out) {
+        BaselineInfo info = model.info();
+        BundleWriter writer = new BundleWriter();
+        writer.addText("MODEL_CARD.md", card);
+        writer.addText("README.md", BundleReadme.text(info));
+        writer.addText(BaselineFiles.FILE, RunJson.write(info.portable()));
+        model.scanSettings().ifPresent(scans -> writer.addText(RunFiles.SCANS_FILE, RunJson.write(scans)));
+        for (ChosenModel chosen : info.chosen()) {
+            String name = BaselineFiles.modelName(chosen.candidate());
+            Path file = model.files().files().file(name);
+            writer.add(name, () -> Files.newInputStream(file));
+        }
+        writer.finish(
+                info.voxgrad(),
+                "chosen by out-of-fold predictions",
+                info.chosen().stream().map(ChosenModel::weight).toList(),
+                out);
+    }
+
+    /** Adds the manifest, and writes the file. */
+    private void finish(String voxgrad, String ensemble, List<Double> weights, Path out) {
+        BundleManifest manifest = new BundleManifest(
+                BundleManifest.FORMAT,
+                voxgrad,
+                ensemble,
+                weights,
+                parts.stream().map(Part::entry).toList());
+        addText(BundleManifest.NAME, RunJson.write(manifest));
+        AtomicFile.write(out, this::writeTo);
     }
 
     private void addText(String name, String text) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 import dev.voxgrad.medmnist.cli.command.AvailableCommand;
+import dev.voxgrad.medmnist.cli.command.BaselineCommand;
 import dev.voxgrad.medmnist.cli.command.BenchmarkCommand;
 import dev.voxgrad.medmnist.cli.command.BundleCommand;
 import dev.voxgrad.medmnist.cli.command.CleanCommand;
@@ -61,6 +62,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             SummaryCommand.class,
             ShowCommand.class,
             LrFindCommand.class,
+            BaselineCommand.class,
             TrainCommand.class,
             SearchCommand.class,
             LeaderboardCommand.class,

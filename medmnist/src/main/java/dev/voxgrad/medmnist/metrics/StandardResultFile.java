@@ -164,13 +164,18 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     public static StandardResultFile write(
             Path folder, String flag, int size, String split, Metrics metrics, String run, double[][] scores) {
         Path path = folder.resolve(fileName(flag, size, split, metrics, run));
+        AtomicFile.write(path, text(scores));
+        return new StandardResultFile(path, flag, size, split, scores);
+    }
+
+    /** Returns the content of a file with these scores, (N, columns). */
+    public static String text(double[][] scores) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < scores.length; i++) {
             text.append(i);
             Arrays.stream(scores[i]).forEach(score -> text.append(',').append(score));
             text.append('\n');
         }
-        AtomicFile.write(path, text);
-        return new StandardResultFile(path, flag, size, split, scores);
+        return text.toString();
     }
 }

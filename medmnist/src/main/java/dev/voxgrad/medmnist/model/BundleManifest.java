@@ -19,7 +19,7 @@ import static dev.voxgrad.medmnist.io.BadValueException.requireWithin;
  * @param format version of this form
  * @param voxgrad version of Voxgrad that made the bundle
  * @param ensemble how the weights of the ensemble were chosen, in words
- * @param weights one per model: members in order, for each the last model, then the best
+ * @param weights one per model: members in order, for each the last model, then the best; of a baseline, in its order
  * @param files all other files of the bundle, in its order
  */
 public record BundleManifest(int format, String voxgrad, String ensemble, List<Double> weights, List<Entry> files) {
@@ -29,7 +29,8 @@ public record BundleManifest(int format, String voxgrad, String ensemble, List<D
     public static final int FORMAT = 1;
 
     private static final Pattern ALLOWED =
-            Pattern.compile("run\\.json|scans\\.json|members\\.csv|MODEL_CARD\\.md|README\\.md"
+            Pattern.compile("run\\.json|baseline\\.json|scans\\.json|members\\.csv|MODEL_CARD\\.md|README\\.md"
+                    + "|models/\\d{4}\\.npz"
                     + "|weights/member-\\d{2,5}-[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*-(last|best)\\.safetensors");
 
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
@@ -61,8 +62,7 @@ public record BundleManifest(int format, String voxgrad, String ensemble, List<D
         requirePresent("ensemble", ensemble);
         requireAll("weights", weights, "one weight per model");
         weights = List.copyOf(weights);
-        requireWithin("weights", weights.size(), 2, MOST_FILES);
-        require(weights.size() % 2 == 0, "weights", weights.size() + " numbers", "two per member");
+        requireWithin("weights", weights.size(), 1, MOST_FILES);
         requireAll("files", files, "all files of the bundle");
         files = List.copyOf(files);
         requireWithin("files", files.size(), 1, MOST_FILES);
@@ -78,6 +78,7 @@ public record BundleManifest(int format, String voxgrad, String ensemble, List<D
      * @throws IllegalArgumentException if one of them is negative or not finite, or all are zero
      */
     EnsembleWeights ensembleWeights() {
+        require(weights.size() % 2 == 0, "weights", weights.size() + " numbers", "two per member");
         return EnsembleWeights.uniform(weights.size() / ModelKind.values().length)
                 .times(weights);
     }

@@ -34,6 +34,17 @@ public record Prediction(Task task, List<String> labelNames, double[][] probabil
                         .toList()));
     }
 
+    /**
+     * Combines the probabilities of models whose mean is given.
+     *
+     * @param mean of the probabilities, (N, K)
+     * @param parts probabilities of the models
+     */
+    public static Prediction ofProbabilities(
+            Task task, List<String> labelNames, double[][] mean, List<WeightedScores> parts) {
+        return new Prediction(task, labelNames, mean, deviations(parts));
+    }
+
     /** Returns the deviations of probabilities, (N, K). */
     private static double[][] deviations(List<WeightedScores> parts) {
         double[][] means = WeightedScores.mean(parts);

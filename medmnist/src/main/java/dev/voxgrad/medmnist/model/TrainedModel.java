@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,14 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.NetInput;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.Window;
+import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.importing.PrepareSettings;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
@@ -40,7 +44,7 @@ import dev.voxgrad.nn.weights.WeightsFile;
  * }
  * }</pre>
  */
-public final class TrainedModel implements AutoCloseable {
+public final class TrainedModel implements VolumeModel, AutoCloseable {
     private static final List<ModelKind> BOTH = List.of(ModelKind.values());
 
     private final RunFiles run;
@@ -182,7 +186,7 @@ public final class TrainedModel implements AutoCloseable {
         return chosen.stream().map(members::indexOf).toList();
     }
 
-    /** Returns whether this is a bundle, which does not say where the volumes of its training are. */
+    @Override
     public boolean isBundle() {
         return bundle != null;
     }
@@ -202,12 +206,12 @@ public final class TrainedModel implements AutoCloseable {
         return run.info();
     }
 
-    /** Returns what the model predicts. */
+    @Override
     public Task task() {
         return task;
     }
 
-    /** Returns the names of the classes, or of the labels of a multi-label task, in the order of the logits. */
+    @Override
     public List<String> labelNames() {
         return info().labelNames();
     }
@@ -217,34 +221,45 @@ public final class TrainedModel implements AutoCloseable {
         return labelNames().size();
     }
 
-    /** Returns how volumes become what the nets take. */
+    @Override
     public Preparation preparation() {
         return info().settings().preparation();
     }
 
-    /** Returns whether volumes are z-normalised. */
+    @Override
     public boolean isZNormalised() {
         return preparation().normalise().applies(info().data().isNormalisedInStudy());
     }
 
-    /** Returns which values of a file become 0 and 1; empty if the data set has a fixed scale. */
+    @Override
     public Optional<Window> window() {
         return Optional.ofNullable(info().data().window());
     }
 
-    /**
-     * Returns how scans became volumes for the training; empty if the volumes were not imported.
-     *
-     * @throws DataFileException if the file that says so is damaged
-     */
+    @Override
     public Optional<PrepareSettings> scanSettings() {
-        Path file = run.file(RunFiles.SCANS_FILE);
-        return run.files().exists(file)
-                ? Optional.of(RunJson.read(run.files().read(file), PrepareSettings.class, file.toString()))
+        return scanSettings(run.files());
+    }
+
+    /** Reads how scans became volumes from the folder of a run or baseline. */
+    public static Optional<PrepareSettings> scanSettings(RunFolder files) {
+        Path file = files.file(RunFiles.SCANS_FILE);
+        return files.exists(file)
+                ? Optional.of(RunJson.read(files.read(file), PrepareSettings.class, file.toString()))
                 : Optional.empty();
     }
 
-    /** Returns the shape of the volumes as they were stored for training; empty if the run does not record it. */
+    @Override
+    public DataSource dataAsTaken() {
+        return info().dataAsTaken();
+    }
+
+    @Override
+    public void warnIfChanged(VolumeData now, Consumer<String> warnings) {
+        info().warnIfChanged(now, warnings);
+    }
+
+    @Override
     public Optional<VolumeShape> storedShape() {
         return Optional.ofNullable(info().shape()).or(() -> info().data().knownShape());
     }

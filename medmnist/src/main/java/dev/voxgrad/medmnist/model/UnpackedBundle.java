@@ -39,7 +39,7 @@ import dev.voxgrad.medmnist.text.VisibleText;
  * @param manifest the contents of {@code bundle.json}
  * @param folder the other files, in the layout of a run
  */
-record UnpackedBundle(BundleManifest manifest, Path folder) implements AutoCloseable {
+public record UnpackedBundle(BundleManifest manifest, Path folder) implements AutoCloseable {
     /** The folders that exist at present; what is left when the process ends, such as after Ctrl-C, is removed then. */
     private static final Set<Path> FOLDERS = ConcurrentHashMap.newKeySet();
 
@@ -57,7 +57,7 @@ record UnpackedBundle(BundleManifest manifest, Path folder) implements AutoClose
      *
      * @throws DataFileException if it is no bundle, or is damaged
      */
-    static UnpackedBundle of(Path file) {
+    public static UnpackedBundle of(Path file) {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             return new Unpacking(file, zip).unpack();
         } catch (ZipException e) {
@@ -68,6 +68,18 @@ record UnpackedBundle(BundleManifest manifest, Path folder) implements AutoClose
                     "cannot be unpacked to the temporary folder: " + AtomicFile.describe(e)
                             + "; set TMPDIR to a folder with more room",
                     e);
+        }
+    }
+
+    /** Returns whether a file is a ZIP file that contains a file of this name. */
+    public static boolean contains(Path file, String name) {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            return zip.getEntry(name) != null;
+        } catch (IOException e) {
+            return false; // what opens the file says what is wrong with it
         }
     }
 
@@ -109,8 +121,9 @@ record UnpackedBundle(BundleManifest manifest, Path folder) implements AutoClose
             UnpackedBundle bundle = new UnpackedBundle(manifest, Files.createTempDirectory("voxgrad-bundle-"));
             FOLDERS.add(bundle.folder());
             try {
-                Files.createDirectory(bundle.folder().resolve("weights"));
                 for (BundleManifest.Entry entry : manifest.files()) {
+                    Files.createDirectories(Objects.requireNonNull(
+                            bundle.folder().resolve(entry.name()).getParent()));
                     unpack(entry, bundle.folder().resolve(entry.name()));
                 }
                 return bundle;

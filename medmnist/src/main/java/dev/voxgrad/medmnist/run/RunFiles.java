@@ -187,6 +187,12 @@ public final class RunFiles {
      */
     public static RunFiles open(Path folder) {
         Path file = folder.resolve(RUN_FILE);
+        if (Files.exists(folder.resolve("baseline.json"))) {
+            throw new DataFileException(
+                    folder.toString(),
+                    "contains a baseline, which has no nets; its figures are in summary.csv, and 'medmnist predict' and "
+                            + "'medmnist bundle' take it. Give the folder that train --out has created");
+        }
         if (Files.notExists(file)) {
             throw new DataFileException(
                     folder.toString(),

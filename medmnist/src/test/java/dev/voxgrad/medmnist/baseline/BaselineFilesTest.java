@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -64,6 +66,16 @@ class BaselineFilesTest {
         try (Stream<Path> all = Files.list(temp)) {
             assertThat(all).containsExactly(folder);
         }
+    }
+
+    @Test
+    void aFailureLeavesNothing() throws IOException {
+        Path other = temp.resolve("other");
+        BaselineContents contents = new BaselineContents(
+                Map.of(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of("no folder/text.csv", "text"));
+        assertThatThrownBy(() -> BaselineFiles.write(other, MadeUpBaseline.info(source, data), contents))
+                .isInstanceOf(DataFileException.class);
+        leavesNoTemporaryFolder();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.medmnist.baseline.BaselineFiles;
 import dev.voxgrad.medmnist.benchmark.BenchmarkFolder;
 import dev.voxgrad.medmnist.data.FileOptions;
 import dev.voxgrad.medmnist.data.Loading;
@@ -44,7 +45,7 @@ import dev.voxgrad.nn.weights.WeightsFileException;
 
 /** Lists every reader of files that come from elsewhere. */
 final class Readers {
-    private static final List<Class<? extends Exception>> DATA = List.of(DataException.class);
+    static final List<Class<? extends Exception>> DATA = List.of(DataException.class);
     private static final List<Class<? extends Exception>> NONE = List.of();
     /** A valid file, next to which other files of a run are read. */
     private static final byte[] RUN = RunInputs.wholeInfo();
@@ -145,6 +146,16 @@ final class Readers {
                         BundleInputs::any,
                         file -> TrainedModel.open(file).close(),
                         DATA),
+                new Target(
+                        BaselineFiles.FILE,
+                        "",
+                        BaselineInputs::info,
+                        file -> BaselineInputs.readInfo(in(file, BaselineFiles.FILE)),
+                        DATA),
+                BaselineInputs.model("logistic:1"),
+                BaselineInputs.model("boosted:3"),
+                BaselineInputs.model("forest:3"),
+                BaselineInputs.model("pca:2+knn:3"),
                 new Target("library", ".so", SystemInputs::library, Elf::read, List.of(IOException.class)),
                 new Target(
                         "cpuinfo", "", SystemInputs::cpuInfo, file -> CpuInfo.read(root(file, "proc/cpuinfo")), NONE),

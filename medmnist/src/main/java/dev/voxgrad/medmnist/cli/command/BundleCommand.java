@@ -14,6 +14,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.baseline.BaselineFiles;
+import dev.voxgrad.medmnist.baseline.TrainedBaseline;
+import dev.voxgrad.medmnist.bundle.BaselineCard;
 import dev.voxgrad.medmnist.bundle.BundleReadme;
 import dev.voxgrad.medmnist.bundle.BundleWriter;
 import dev.voxgrad.medmnist.bundle.ModelCard;
@@ -47,6 +50,7 @@ import dev.voxgrad.medmnist.train.Predictor;
             "Examples:",
             "  medmnist bundle runs/adrenal --out adrenal.zip",
             "  medmnist bundle runs/adrenal --members 0,2 --ensemble greedy --out adrenal.zip",
+            "  medmnist bundle runs/adrenal-base --out base.zip",
             "  medmnist predict adrenal.zip --npz new.npz --out scores.csv",
             ""
         })
@@ -54,7 +58,7 @@ public final class BundleCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "RUN", description = "The run's folder, as created by train.")
+    @Parameters(paramLabel = "RUN", description = "The run's folder, as created by train or baseline.")
     private Path folder;
 
     @Option(names = "--out", paramLabel = "MODEL.zip", required = true, description = "File to write; it must be new.")
@@ -81,6 +85,10 @@ public final class BundleCommand implements Callable<Integer> {
             throw new DataFileException(out.toString(), "exists already; remove it first, or choose another --out");
         }
         AtomicFile.requireWritable(out);
+        if (BaselineFiles.isBaseline(folder)) {
+            bundleBaseline();
+            return 0;
+        }
         RunFiles run = RunFiles.open(folder);
         TrainedModel model = ensembleChoice.members(TrainedModel.of(run));
         EnsembleSettings settings = ensembleChoice.settings(model, Predictor.Augmentation.OFF);
@@ -105,6 +113,23 @@ public final class BundleCommand implements Callable<Integer> {
                 .line(out + "  " + model.files().size() + " models of "
                         + model.members().size() + " members");
         return 0;
+    }
+
+    private void bundleBaseline() {
+        if (ensembleChoice.isGiven()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--ensemble and --members are for nets, and " + folder + " is a baseline; leave them out");
+        }
+        try (TrainedBaseline model = TrainedBaseline.open(folder)) {
+            boolean hasResults = !withoutResults && model.info().volumes().test() > 0;
+            Optional<VolumeData> data = !hasResults
+                    ? Optional.empty()
+                    : Optional.of(runDataOptions.load(model.info(), Requirement.of("medmnist bundle", "test")));
+            BundleWriter.write(model, BaselineCard.text(model, data), out);
+            new Console(command.commandLine().getOut())
+                    .line(out + "  " + model.info().chosen().size() + " models of a baseline");
+        }
     }
 
     private Evaluation evaluate(RunFiles run, TrainedModel model, EnsembleSettings settings) {

@@ -64,9 +64,14 @@ final class ModelPrediction {
         int seen = volumes.split().size() * (1 + request.augmentation().draws());
         PredictionProgress progress = new PredictionProgress(console, predictor.files(), shape, model.classes(), seen);
         Prediction prediction = predictor.predict(volumes.data(), volumes.split(), progress);
+        write(request.out(), volumes, prediction, console);
+    }
+
+    /** Writes the table, and prints a line about it. */
+    static void write(Path out, NewVolumes volumes, Prediction prediction, Console console) {
         console.clear();
-        AtomicFile.write(request.out(), ScoreTable.csv(volumes, prediction));
-        console.line(request.out() + "  " + volumes.split().size() + " volumes"
+        AtomicFile.write(out, ScoreTable.csv(volumes, prediction));
+        console.line(out + "  " + volumes.split().size() + " volumes"
                 + volumes.split().blankNote() + "  " + result(volumes, prediction));
     }
 

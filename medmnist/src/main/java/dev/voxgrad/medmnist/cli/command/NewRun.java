@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli.command;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -73,11 +74,15 @@ public final class NewRun {
 
     /** Records how the scans of an imported set became volumes. */
     private static void recordScans(RunFiles run, Path npz) {
+        scans(npz).ifPresent(text -> run.files().write(run.file(RunFiles.SCANS_FILE), text));
+    }
+
+    /** Returns how the scans of an imported set became volumes, as JSON; empty for other files. */
+    static Optional<String> scans(Path npz) {
         try {
-            SetDescription.of(npz)
-                    .ifPresent(set -> run.files().write(run.file(RunFiles.SCANS_FILE), RunJson.write(set.settings())));
+            return SetDescription.of(npz).map(set -> RunJson.write(set.settings()));
         } catch (DataFileException e) {
-            return; // a JSON file next to the volumes may be something else
+            return Optional.empty(); // a JSON file next to the volumes may be something else
         }
     }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.medmnist.baseline.TrainedBaseline;
 import dev.voxgrad.medmnist.cli.options.AugmentationOptions;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
@@ -59,6 +60,7 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             "",
             "Examples:",
             "  medmnist predict runs/adrenal --npz new.npz --out scores.csv",
+            "  medmnist predict runs/adrenal-base --npz new.npz --out scores.csv",
             "  medmnist predict runs/lungs --nifti scans --out scores.csv",
             "  medmnist predict adrenal.zip --npz new.npz --ensemble uniform --tta 8 --out scores.csv",
             "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
@@ -72,7 +74,7 @@ public final class PredictCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RUN|MODEL.zip",
             arity = "0..1",
-            description = "The run's folder, as created by train, or a bundle.")
+            description = "The run's folder, as created by train or baseline, or a bundle.")
     private @Nullable Path modelPath;
 
     @Mixin
@@ -172,6 +174,10 @@ public final class PredictCommand implements Callable<Integer> {
         requireOther(path);
         dataOptions.npz().ifPresent(this::requireOther);
         AtomicFile.requireWritable(out);
+        if (TrainedBaseline.isBaseline(path)) {
+            predictByBaseline(path, augmentation);
+            return;
+        }
         try (TrainedModel model = TrainedModel.open(path)) {
             AppliedModel applied =
                     new AppliedModel(command, ensembleChoice.members(model), dataOptions, scanOptions, ensembleChoice);
@@ -181,6 +187,14 @@ public final class PredictCommand implements Callable<Integer> {
                                     Optional.ofNullable(split), otherShape, batchSize, augmentation, out),
                             deviceOptions.open());
         }
+    }
+
+    private void predictByBaseline(Path path, Predictor.Augmentation augmentation) {
+        if (ensembleChoice.isGiven() || augmentation.draws() > 0 || otherShape) {
+            throw wrongUse("--ensemble, --members, --tta and --other-shape are for nets, and " + path
+                    + " is a baseline; leave them out");
+        }
+        new BaselinePrediction(command, dataOptions, scanOptions).run(path, Optional.ofNullable(split), out);
     }
 
     private void predictByNet(String name, Path file) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -72,12 +71,8 @@ public final class RunDataOptions {
 
     /** Loads the volumes of a baseline, and warns if the file has changed since. */
     public VolumeData load(BaselineInfo baseline, Requirement requirement) {
-        VolumeData data = moved(baseline.data()).load(baseline.preparation(), cacheOption.loading(requirement));
-        if (baseline.dataMd5() != null && !data.md5().equals(Optional.of(baseline.dataMd5()))) {
-            Console.warnings(command)
-                    .accept(data.name() + " has changed since the baseline was made (its MD5 was " + baseline.dataMd5()
-                            + ")");
-        }
+        VolumeData data = moved(baseline.dataAsTaken()).load(baseline.preparation(), cacheOption.loading(requirement));
+        baseline.warnIfChanged(data, Console.warnings(command));
         return data;
     }
 

@@ -24,7 +24,7 @@ import dev.voxgrad.medmnist.importing.SetDescription;
 import dev.voxgrad.medmnist.importing.VolumeOrigin;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
-import dev.voxgrad.medmnist.model.TrainedModel;
+import dev.voxgrad.medmnist.model.VolumeModel;
 
 /** The options that name scans which a trained model is applied to. */
 public final class ScanOptions {
@@ -78,7 +78,7 @@ public final class ScanOptions {
      * @throws DataFileException if nothing says how, or a scan cannot be used
      */
     public PlacedVolumes load(
-            TrainedModel model, NewVolumeLoader.Expected expected, boolean allowBlank, Console console) {
+            VolumeModel model, NewVolumeLoader.Expected expected, boolean allowBlank, Console console) {
         List<Path> scans = ScanFolder.list(folder().orElseThrow());
         PrepareSettings settings = settings(model);
         VolumeProgress progress = new VolumeProgress(console, 0, scans.size(), scans.size());
@@ -95,7 +95,7 @@ public final class ScanOptions {
         }
     }
 
-    private PrepareSettings settings(TrainedModel model) {
+    private PrepareSettings settings(VolumeModel model) {
         if (like != null) {
             return SetDescription.read(like).settings();
         }
