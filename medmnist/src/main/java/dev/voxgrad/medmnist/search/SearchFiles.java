@@ -28,7 +28,7 @@ import dev.voxgrad.medmnist.search.strategy.TrialState;
  *
  * <pre>
  * search.json                        what is searched and how: {@link SearchInfo}
- * search.lock                        locked for milliseconds, while a process decides what it does next
+ * search.lock                        locked for a moment, while a process decides what it does next
  * trials/0007/trial.json             configuration and figures of a trial: {@link TrialInfo}
  * trials/0007/run/                   an ordinary run with one member: {@link RunFiles}
  * predictions/0007-val.npy           logits of the trial's best model on the validation split
@@ -138,7 +138,7 @@ public final class SearchFiles {
         files.write(folder().resolve(SEARCH_FILE), RunJson.write(info));
     }
 
-    /** Does something that no other process does at the same time; it must take only milliseconds. */
+    /** Does something that no other process does at the same time; it must take only a moment. */
     <T> T locked(Supplier<T> work) {
         Path lock = files.file("search.lock");
         synchronized (IN_THIS_PROCESS) {

@@ -27,7 +27,7 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
  *
  * <pre>
  * repeat:
- *     lock the search                                  // for milliseconds
+ *     lock the search                                  // for a moment
  *         read the states of all trials
  *         ask the strategy for the next job            // an interrupted trial comes first
  *         write the job to the trial's trial.json; lock the trial

@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SearchKillTest {
     private static final List<String> ALONE = List.of();
     private static final Object[] PLAN = {
-        "--budget", "24epochs", "--epochs", 9, "--seed", 4, "--processes", 2, "--checkpoint-minutes", "1e-9"
+        "--budget", "16epochs", "--epochs", 9, "--seed", 4, "--processes", 2, "--checkpoint-minutes", "1e-9"
     };
 
     @TempDir
@@ -56,7 +56,7 @@ class SearchKillTest {
         long start = System.nanoTime();
         end(start("undisturbed.log", setup.start(undisturbed, PLAN)));
         expectedMillis = (System.nanoTime() - start) / 1_000_000;
-        assertThat(SearchFiles.open(undisturbed).trials()).hasSizeBetween(5, 20);
+        assertThat(SearchFiles.open(undisturbed).trials()).hasSizeBetween(4, 16);
     }
 
     private static Process start(String log, Object... words) throws IOException {
@@ -73,8 +73,8 @@ class SearchKillTest {
     }
 
     @Test
-    void endsAsUndisturbedAfterThreeKills() throws IOException, InterruptedException {
-        killAndResume(3, 1);
+    void endsAsUndisturbedAfterTwoKillsOfTwoProcesses() throws IOException, InterruptedException {
+        killAndResume(2, 2);
     }
 
     @Test
@@ -197,6 +197,7 @@ class SearchKillTest {
 
     /** Each epoch of each trial is trained by exactly one of two processes, and the outcome does not depend on them. */
     @Test
+    @Tag("thorough")
     void twoProcessesShareTheWork() throws IOException, InterruptedException {
         Path search = folder.resolve("shared");
         Process first = start("first.log", setup.start(search, PLAN));

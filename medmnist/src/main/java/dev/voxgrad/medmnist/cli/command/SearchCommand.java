@@ -59,7 +59,8 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
                     + "byte, however often it was interrupted; with --processes P, so does one by up to P processes. A "
                     + "budget in time is not reproducible.",
             "",
-            "The protocol of MedMNIST's AutoKeras row (20 configurations of 20 epochs, the best by validation AUC) is",
+            "A search like that of MedMNIST's AutoKeras row (20 configurations of up to 20 epochs, of which the one with "
+                    + "the best validation AUC counts) is",
             "  medmnist search --flag F --strategy random --trials 20 --epochs 20 --out S",
             ""
         })

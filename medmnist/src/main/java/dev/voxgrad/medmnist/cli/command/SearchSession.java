@@ -47,8 +47,8 @@ final class SearchSession {
     void work(Duration checkpointEvery, int workers) {
         console.progress(data.name() + ": " + data.counts() + " volumes of " + data.shape()
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "") + "; "
-                + search.space().dimensions().size() + " settings to choose, seed "
-                + search.info().plan().seed());
+                + search.space().dimensions().size() + " settings to choose");
+        console.progress(search.info().plan().words());
         String folder = ShellWords.quote(search.folder());
         boolean interrupted = true;
         try (SignalStop stop = new SignalStop()) {

@@ -56,10 +56,8 @@ public final class StatusCommand implements Callable<Integer> {
     private static void show(SearchFiles search, PrintWriter out) {
         List<Trial> trials = search.trials();
         Plan plan = search.info().plan();
-        out.println("strategy " + plan.method().flag() + ", rungs at epochs "
-                + plan.rungs().epochs()
-                + (plan.budget() == null ? "" : ", budget " + plan.budget().toText()) + "; spent: "
-                + Spent.of(trials).words());
+        out.println(plan.words());
+        out.println("so far " + Spent.of(trials).words());
         out.println(String.format(Locale.ROOT, "%-5s  %11s  %8s  %s", "trial", "epochs", "best AUC", "state"));
         for (Trial trial : trials) {
             out.println(String.format(
