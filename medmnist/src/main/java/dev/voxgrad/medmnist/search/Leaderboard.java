@@ -143,7 +143,7 @@ public record Leaderboard(List<Trial> trials, List<String> dimensions, int volum
                 trial.info().configuration().toText());
     }
 
-    /** Returns what a reader must know before comparing trials. */
+    /** Returns what a reader must know before comparing trials, in two lines. */
     public String caution() {
         List<Bootstrap.Interval> intervals = trials.stream()
                 .flatMap(trial -> trial.result().stream())
@@ -151,16 +151,16 @@ public record Leaderboard(List<Trial> trials, List<String> dimensions, int volum
                 .filter(interval -> interval != null)
                 .toList();
         String width = intervals.isEmpty()
-                ? ""
+                ? " an estimate"
                 : String.format(
                         Locale.ROOT,
-                        ", to which about %.2f may be added or taken from by chance",
+                        " known to within about %.2f (95 %%)",
                         intervals.stream()
                                         .mapToDouble(interval -> interval.high() - interval.low())
                                         .average()
                                         .orElseThrow()
                                 / 2);
-        return volumes + " validation volumes decide little: each AUC is an estimate" + width
-                + ", and the best\nof many is too high. Smaller differences mean nothing; combine several of the best trials.";
+        return volumes + " validation volumes decide little: each AUC is" + width + ", and the best of\nmany looks better "
+                + "than it is. Smaller differences mean nothing; combine several of the best trials.";
     }
 }

@@ -9,7 +9,6 @@ import dev.voxgrad.medmnist.search.space.Hyperparameter;
 import dev.voxgrad.medmnist.search.space.Space;
 import dev.voxgrad.medmnist.search.space.SpaceFile;
 import dev.voxgrad.medmnist.search.strategy.Plan;
-import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 import static dev.voxgrad.medmnist.io.BadValueException.require;
@@ -53,14 +52,14 @@ public record SearchInfo(RunInfo run, int volumes, List<String> space, Plan plan
     }
 
     /**
-     * Returns the settings of a trial. Its seed depends on the seed of the plan and its number, so that trials are as
+     * Returns the settings of a trial. Its seed is 10000 times that of the plan plus its number, so that trials are as
      * different as the members of a run.
      *
      * @throws IllegalArgumentException if a training does not accept the configuration; the message says why
      */
     TrainSettings settings(int trial, Configuration configuration) {
         TrainSettings own = run.settings().toBuilder()
-                .seed(Trainer.seedOf(plan.seed(), trial))
+                .seed(plan.seed() * Plan.MOST_TRIALS + trial)
                 .build();
         return Hyperparameter.apply(configuration, own);
     }

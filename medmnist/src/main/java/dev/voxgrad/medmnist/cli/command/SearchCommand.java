@@ -48,7 +48,7 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             "",
             "  medmnist search --flag adrenalmnist3d --budget 30m --out runs/search",
             "  medmnist leaderboard runs/search          # while it runs, too",
-            "  medmnist ensemble runs/search --top 5",
+            "  medmnist ensemble runs/search --top 5 --out runs/top",
             "",
             "A search can be interrupted at any moment, by Ctrl-C, a crash or a power cut. Resume it with",
             "  medmnist search --resume runs/search",

@@ -71,7 +71,7 @@ final class SearchSession {
         Leaderboard leaderboard = search.leaderboard();
         console.line(leaderboard.toText().stripTrailing());
         if (leaderboard.trials().stream().anyMatch(trial -> trial.result().isPresent())) {
-            console.line("Combine the best trials with: medmnist ensemble " + folder + " --top " + TOP);
+            console.line("Combine the best trials with: medmnist ensemble " + folder + " --top " + TOP + " --out DIR");
         }
         if (search.info().plan().budget() != null) {
             console.line("Continue with a larger budget: medmnist search --resume " + folder + " --budget B");
