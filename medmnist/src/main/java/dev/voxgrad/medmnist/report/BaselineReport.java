@@ -18,12 +18,18 @@ import dev.voxgrad.medmnist.metrics.Metrics;
  * ones, what was chosen and by which figures, and all candidates.
  */
 public final class BaselineReport {
+    /** The number of features that the page lists. */
+    private static final int MOST_FEATURES = 20;
+
     private final Html html = new Html();
     private final BaselineFiles files;
     private final BaselineInfo info;
     private final VolumeData data;
 
-    private BaselineReport(BaselineFiles files, VolumeData data) {
+    private final FeatureImportance importance;
+
+    private BaselineReport(BaselineFiles files, VolumeData data, FeatureImportance importance) {
+        this.importance = importance;
         this.files = files;
         this.info = files.info();
         this.data = data;
@@ -33,10 +39,11 @@ public final class BaselineReport {
      * Returns the page. The same baseline gives the same page to the byte.
      *
      * @param data the volumes of the baseline, of which the labels are needed
+     * @param importance which features matter
      * @throws dev.voxgrad.medmnist.io.DataFileException if predictions are damaged, or do not fit the volumes
      */
-    public static String html(BaselineFiles files, VolumeData data) {
-        BaselineReport report = new BaselineReport(files, data);
+    public static String html(BaselineFiles files, VolumeData data, FeatureImportance importance) {
+        BaselineReport report = new BaselineReport(files, data, importance);
         report.write();
         return report.html.toString();
     }
@@ -54,6 +61,7 @@ public final class BaselineReport {
                 .close();
         writeResults();
         BaselineChoiceSection.write(html, info, unseenLabels());
+        writeImportance();
         writeSettings();
         html.close().close().close();
     }
@@ -134,6 +142,34 @@ public final class BaselineReport {
         DatasetInfo set = DatasetInfo.byFlag(source.flag());
         ResultsSection.writePublished(table, chart, set);
         return Optional.of(source);
+    }
+
+    private void writeImportance() {
+        html.open("section").element("h2", "What the models depend on");
+        if (!importance.obstacle().isEmpty()) {
+            html.element("p", "Not measured: " + importance.obstacle() + ".").close();
+            return;
+        }
+        Table table = Table.open(
+                html,
+                "The " + Math.min(MOST_FEATURES, importance.features().size()) + " most important of "
+                        + importance.features().size() + " features",
+                "Feature",
+                "Set",
+                "Increase of the log-loss");
+        importance.features().stream()
+                .limit(MOST_FEATURES)
+                .forEach(feature -> table.row(feature.name(), feature.set(), Numbers.signed(feature.increase())));
+        table.close();
+        html.element(
+                        "p",
+                        "Increase of the log-loss on the validation split when the values of one feature are exchanged "
+                                + "between the volumes at random (Breiman 2001), the mean of "
+                                + FeatureImportance.EXCHANGES + " exchanges. Of features that say nearly the same, "
+                                + "each can look unimportant, since the others stay.",
+                        "class",
+                        "small")
+                .close();
     }
 
     private void writeSettings() {

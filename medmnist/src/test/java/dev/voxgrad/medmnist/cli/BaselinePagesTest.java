@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -49,17 +50,28 @@ class BaselinePagesTest {
     }
 
     @Test
-    void thePageHasResultsChoiceAndCandidates() throws IOException {
-        assertThat(Cli.run("report", baseline).succeeded().out()).contains("report.html");
-        String page = Files.readString(baseline.resolve("report.html"));
+    void thePageHasResultsChoiceCandidatesAndImportance() throws IOException {
+        Path made = folder.resolve("made");
+        Object[] words = {"--features", "grid7", "--models", "logistic", "--folds", 3};
+        List<Object> command = new ArrayList<>(List.of("baseline", "--npz", volumes, "--out", made));
+        command.addAll(List.of(words));
+        Cli.run(command.toArray()).succeeded();
+        assertThat(Cli.run("report", made).succeeded().out()).contains("report.html");
+        String page = Files.readString(made.resolve("report.html"));
         assertThat(page)
-                .contains("own &lt;b&gt;.npz", "train, out of fold", "validation split", ">0.950<")
-                .contains("grid7/logistic:0.01", "grid7/forest:100", "ensemble, chosen again without each fold")
-                .contains("in 5 folds of train", "Val and test had no part in it")
+                .contains("own &lt;b&gt;.npz", "train, out of fold", "validation split")
+                .contains("grid7/logistic:", "ensemble, chosen again without each fold")
+                .contains("in 3 folds of train", "Val and test had no part in it")
+                .contains("The 20 most important of 343 features", "Increase of the log-loss")
                 .doesNotContain("ResNet", "<b>");
         Path elsewhere = folder.resolve("page.html");
-        Cli.run("report", baseline, "--out", elsewhere).succeeded();
+        Cli.run("report", made, "--out", elsewhere).succeeded();
         assertThat(elsewhere).hasContent(page);
+
+        Files.delete(made.resolve("predictions/val.npy"));
+        Cli.run("report", made).succeeded();
+        assertThat(Files.readString(made.resolve("report.html")))
+                .contains("Not measured: there are no validation volumes");
     }
 
     @Test
@@ -82,7 +94,7 @@ class BaselinePagesTest {
         Path others = TestVolumes.write(folder.resolve("others.npz"), 8, 1, 2, 24, 12, 21);
         Cli report = Cli.run("report", baseline, "--npz", others, "--out", folder.resolve("other.html"));
         assertThat(report.code()).isEqualTo(1);
-        assertThat(report.err()).contains("has changed since the baseline was made", "the data has 21");
+        assertThat(report.err()).contains("has changed since", "others.npz");
         Cli.run("benchmark", "--show", "--baseline", folder, "--out", folder.resolve("b"))
                 .failed("contains no baseline");
     }

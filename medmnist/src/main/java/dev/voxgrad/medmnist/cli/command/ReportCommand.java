@@ -33,6 +33,7 @@ import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.report.BaselineReport;
 import dev.voxgrad.medmnist.report.BenchmarkPage;
+import dev.voxgrad.medmnist.report.FeatureImportance;
 import dev.voxgrad.medmnist.report.Mistakes;
 import dev.voxgrad.medmnist.report.RunReport;
 import dev.voxgrad.medmnist.report.SearchPage;
@@ -129,10 +130,16 @@ public final class ReportCommand implements Callable<Integer> {
     /** Writes the page of a baseline, whose predictions are stored. */
     private int reportBaseline() {
         BaselineFiles files = BaselineFiles.open(runFolder);
-        return write(
-                files.files(),
-                () -> BaselineReport.html(
-                        files, runDataOptions.load(files.info(), Requirement.of("medmnist report", "train"))));
+        return write(files.files(), () -> baselinePage(files));
+    }
+
+    private String baselinePage(BaselineFiles files) {
+        VolumeData data = runDataOptions.load(files.info(), Requirement.of("medmnist report", "train"));
+        Console console = new Console(command.commandLine().getOut());
+        FeatureImportance importance = FeatureImportance.of(
+                files, data, (done, all) -> console.status("importance of feature " + done + "/" + all));
+        console.clear();
+        return BaselineReport.html(files, data, importance);
     }
 
     /** Writes a page that is made after it is clear that it can be written. */
