@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures thickness by the distance d of each voxel inside to the nearest voxel outside: the mean, the root mean
- * square and the maximum of d, and the part of the voxels with d ≥ t·u for several t, u being the mask's unit. That
- * part is what an erosion with a ball leaves; as a function of t it is the granulometry of the erosion (Serra, Image
+ * Measures thickness by depth, the distance d of a voxel inside to the nearest voxel outside: the mean, the root mean
+ * square and the maximum of d over all V voxels inside, and the part of them with d ≥ t·u for several t, u being the
+ * mask's unit. That part is what an erosion with a ball leaves; as a function of t it is the granulometry of the erosion (Serra, Image
  * Analysis and Mathematical Morphology, 1982).
  */
 final class DistanceFeatures implements MaskFeatures {

@@ -8,31 +8,30 @@ import dev.voxgrad.medmnist.data.VolumeShape;
  * Contains the voxels that are inside of something, as bits, cropped to their bounding box. All beyond the box, and
  * beyond the volume's edge, is outside. So nothing that is computed from a mask depends on where it is.
  *
- * <p>Voxel (x, y, z) of a box (X, Y, Z) is bit {@code (x·(Y+m) + y)·(Z+m) + z}. The margin of m empty bits after each
- * row and plane turns every move by at most m voxels along each axis into a plain shift of all bits: what leaves a row
- * or plane ends in a margin. One instruction then moves, joins or counts 64 voxels.
+ * <p>Voxel (x, y, z) of a box (X, Y, Z) is bit {@code (x·Y' + y)·Z' + z}, where each plane ends with Y' − Y empty rows,
+ * and each row with Z' − Z empty bits. These margins turn a move along the axes, no longer than they are wide, into a
+ * plain shift of all bits: what leaves a row or plane ends in a margin. One instruction then moves, joins or counts 64
+ * voxels.
  */
 final class Mask {
     /** The edge of MedMNIST's volumes: a unit is as long in their larger versions as a voxel is in these. */
     private static final int UNITS = 28;
     /** The longest move along an axis, in units. */
-    static final int MOST_UNITS = 4;
+    static final int MOST_STEPS = 3;
 
     private final VolumeShape box;
     private final int unit;
-    private final int margin;
+    private final long rowLength;
+    private final long planeLength;
     private final long[] words;
 
-    private Mask(VolumeShape box, int unit, long[] words) {
+    /** Creates a mask without voxels inside. Moves across the whole box need no margin, as no voxel reaches another. */
+    private Mask(VolumeShape box, int unit) {
         this.box = box;
         this.unit = unit;
-        this.margin = MOST_UNITS * unit;
-        this.words = words;
-    }
-
-    private static Mask empty(VolumeShape box, int unit) {
-        long bits = (long) box.x() * (box.y() + MOST_UNITS * unit) * (box.z() + MOST_UNITS * unit);
-        return new Mask(box, unit, new long[Math.toIntExact((bits + Long.SIZE - 1) / Long.SIZE)]);
+        this.rowLength = box.z() + Math.min(box.z(), MOST_STEPS * unit);
+        this.planeLength = (box.y() + Math.min(box.y(), MOST_STEPS * unit)) * rowLength;
+        this.words = new long[Math.toIntExact((box.x() * planeLength + Long.SIZE - 1) / Long.SIZE)];
     }
 
     /**
@@ -55,10 +54,10 @@ final class Mask {
             }
         }
         if (to[0] == 0) {
-            return empty(new VolumeShape(1, 1), unit);
+            return new Mask(new VolumeShape(1, 1), unit);
         }
         VolumeShape box = new VolumeShape(1, to[0] - from[0], to[1] - from[1], to[2] - from[2]);
-        Mask mask = empty(box, unit);
+        Mask mask = new Mask(box, unit);
         for (int x = 0; x < box.x(); x++) {
             for (int y = 0; y < box.y(); y++) {
                 int row = ((from[0] + x) * shape.y() + from[1] + y) * shape.z() + from[2];
@@ -87,17 +86,13 @@ final class Mask {
         return box;
     }
 
-    /** Returns by how many bits a move shifts the voxels, each way at most the margin. */
+    /** Returns by how many bits a move shifts the voxels. */
     private long move(int dx, int dy, int dz) {
-        return ((long) dx * (box.y() + margin) + dy) * (box.z() + margin) + dz;
+        return dx * planeLength + dy * rowLength + dz;
     }
 
     /** Returns the number of voxels inside, V. */
     int volume() {
-        return count(words);
-    }
-
-    private static int count(long[] words) {
         int count = 0;
         for (long word : words) {
             count += Long.bitCount(word);
@@ -116,8 +111,15 @@ final class Mask {
         return (words[(int) (bit / Long.SIZE)] >>> bit & 1) == 1;
     }
 
-    /** Returns the number of voxels v with both v and v + d inside. */
+    /**
+     * Returns the number of voxels v with both v and v + d inside.
+     *
+     * @param d at most {@value #MOST_STEPS} units along each axis
+     */
     int pairs(Offset d) {
+        if (Math.abs(d.x()) >= box.x() || Math.abs(d.y()) >= box.y() || Math.abs(d.z()) >= box.z()) {
+            return 0;
+        }
         long by = move(d.x(), d.y(), d.z());
         int count = 0;
         for (int i = 0; i < words.length; i++) {
@@ -141,7 +143,7 @@ final class Mask {
     /**
      * Returns the number of different places v + d, in the box or beyond, for all v inside and all moves d.
      *
-     * @param moves by 0 or more voxels along each axis
+     * @param moves by 0 or 1 along each axis
      */
     int reached(List<Offset> moves) {
         long farthest = 0;

@@ -8,15 +8,15 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /**
- * Measures extent by the second central moments. Voxels are cubes of edge 1, so with their centres p and
- * mean c
+ * Measures extent by the second central moments. Voxels are cubes of edge 1, so with their centres p and the mean c of
+ * these,
  *
  * <pre>M = 1/V · Σ (p − c)(p − c)ᵀ + I/12</pre>
  *
- * <p>Its eigenvalues λ₁ ≥ λ₂ ≥ λ₃ are n²/12 for a box of n voxels, r²/5 for a ball. Features are the half axes s_i = √λ_i
- * and their logarithms, the elongation s₂/s₁, the flatness s₃/s₂ and s₃/s₁ (as in ITK and
- * PyRadiomics: van Griethuysen et al., Cancer Research 77, 2017), and the compactness V/(s₁s₂s₃) with its logarithm,
- * which a fold or a branch decreases.
+ * <p>Its eigenvalues λ₁ ≥ λ₂ ≥ λ₃ are n²/12 for a box of n voxels, r²/5 for a ball. Features are the spreads s_i = √λ_i along the
+ * principal axes and their logarithms, s₂/s₁, s₃/s₂ and s₃/s₁ (Zingg, Schweizerische Mineralogische und Petrographische
+ * Mitteilungen 15, 1935, with axes for spreads), and the compactness V/(s₁s₂s₃) with its logarithm, which a fold or a
+ * branch decreases.
  */
 final class MomentFeatures implements MaskFeatures {
     private static final double OF_A_VOXEL = 1.0 / 12;
@@ -24,22 +24,22 @@ final class MomentFeatures implements MaskFeatures {
     @Override
     public List<String> names() {
         return List.of(
-                "longest half axis",
-                "middle half axis",
-                "shortest half axis",
-                "log longest half axis",
-                "log middle half axis",
-                "log shortest half axis",
+                "longest spread",
+                "middle spread",
+                "shortest spread",
+                "log longest spread",
+                "log middle spread",
+                "log shortest spread",
                 "elongation",
                 "flatness",
-                "shortest/longest half axis",
+                "shortest/longest spread",
                 "compactness",
                 "log compactness");
     }
 
     @Override
     public double[] of(Mask mask) {
-        double[] s = halfAxes(moments(mask));
+        double[] s = spreads(moments(mask));
         double compactness = mask.volume() / (s[0] * s[1] * s[2]);
         return new double[] {
             s[0],
@@ -81,7 +81,7 @@ final class MomentFeatures implements MaskFeatures {
     }
 
     /** Returns the square roots of the eigenvalues, the largest first. */
-    private static double[] halfAxes(double[][] m) {
+    private static double[] spreads(double[][] m) {
         EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(3, false, true);
         eigen.decompose(new DMatrixRMaj(m));
         double[] values = new double[3];

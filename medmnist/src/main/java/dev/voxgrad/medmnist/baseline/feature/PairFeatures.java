@@ -13,12 +13,10 @@ import java.util.List;
  * sheet of thickness t crosses direction e at a right angle, S is 1 − k·u/t.
  */
 final class PairFeatures implements MaskFeatures {
-    private static final int MOST_STEPS = 3;
-
     @Override
     public List<String> names() {
         List<String> names = new ArrayList<>();
-        for (int k = 1; k <= MOST_STEPS; k++) {
+        for (int k = 1; k <= Mask.MOST_STEPS; k++) {
             for (Offset direction : Offset.DIRECTIONS) {
                 names.add("pairs at " + direction.times(k));
             }
@@ -29,9 +27,9 @@ final class PairFeatures implements MaskFeatures {
     @Override
     public double[] of(Mask mask) {
         double volume = mask.volume();
-        double[] features = new double[MOST_STEPS * Offset.DIRECTIONS.size()];
+        double[] features = new double[Mask.MOST_STEPS * Offset.DIRECTIONS.size()];
         int at = 0;
-        for (int k = 1; k <= MOST_STEPS; k++) {
+        for (int k = 1; k <= Mask.MOST_STEPS; k++) {
             for (Offset direction : Offset.DIRECTIONS) {
                 features[at++] = mask.pairs(direction.times(k * mask.unit())) / volume;
             }

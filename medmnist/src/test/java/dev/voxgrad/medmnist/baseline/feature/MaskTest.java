@@ -46,9 +46,9 @@ class MaskTest {
     @Property(tries = 100)
     void countsPairsAsTheDefinitionDoes(
             @ForAll long seed,
-            @ForAll @IntRange(min = -8, max = 8) int dx,
-            @ForAll @IntRange(min = -8, max = 8) int dy,
-            @ForAll @IntRange(min = -8, max = 8) int dz) {
+            @ForAll @IntRange(min = -6, max = 6) int dx,
+            @ForAll @IntRange(min = -6, max = 6) int dy,
+            @ForAll @IntRange(min = -6, max = 6) int dz) {
         VolumeShape shape = new VolumeShape(1, 50, 11, 13);
         Mask mask = Masks.mask(Masks.random(shape, seed), shape);
         int[] expected = {0};

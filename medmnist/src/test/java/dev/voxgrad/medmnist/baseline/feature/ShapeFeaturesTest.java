@@ -60,7 +60,7 @@ class ShapeFeaturesTest {
         check(box, "box along X", 3);
         check(box, "longest of box", 5);
         check(box, "part of box inside", 1);
-        check(box, "longest half axis", 5 / Math.sqrt(12));
+        check(box, "longest spread", 5 / Math.sqrt(12));
         check(box, "elongation", 4 / 5.0);
         check(box, "flatness", 3 / 4.0);
         check(box, "compactness", Math.pow(12, 1.5));
@@ -109,7 +109,7 @@ class ShapeFeaturesTest {
         // The nearest voxel outside is at (8,1,0).
         check(ball, "largest depth", Math.sqrt(65));
         assertThat(ball.get("volume")).isCloseTo(4 / 3.0 * Math.PI * 512, within(40.0));
-        assertThat(ball.get("longest half axis")).isCloseTo(8 / Math.sqrt(5), within(0.05));
+        assertThat(ball.get("longest spread")).isCloseTo(8 / Math.sqrt(5), within(0.05));
         assertThat(ball.get("sphericity")).isCloseTo(Math.PI / 6 * 1.2, within(0.2));
     }
 
@@ -119,7 +119,7 @@ class ShapeFeaturesTest {
         Map<String, Double> voxel = ofMask(new float[] {1}, shape);
         check(voxel, "volume", 1);
         check(voxel, "faces", 6);
-        check(voxel, "longest half axis", Math.sqrt(1 / 12.0));
+        check(voxel, "longest spread", Math.sqrt(1 / 12.0));
         check(voxel, "elongation", 1);
         check(voxel, "largest depth", 1);
         check(voxel, "pairs at (0,0,1)", 0);
