@@ -190,7 +190,7 @@ class SearchCommandTest {
         assertThat(start(search, "--strategy", "random", "--trials", 4, "--epochs", 2)
                         .succeeded()
                         .out())
-                .contains("all 4 trials are done", "4 trials, 8 epochs");
+                .contains("all 4 trials are done", "4 trials, 8 epochs", "7 epochs left, about ", "0 epochs left");
         assertThat(SearchFiles.open(search).trials()).hasSize(4).allMatch(trial -> trial.epochs() == 2);
     }
 

@@ -81,20 +81,23 @@ public final class SearchProgress implements SearchListener {
         console.progress(RunProgress.epochLine(position(epoch.epoch()), epoch, best, bestAuc, volumes, left(spent)));
     }
 
-    /** Returns what is left of the budget; about how long it lasts, if it is a number of epochs. */
+    /** Returns what is left to do and, where that is known, about how long it takes. */
     private String left(Spent now) {
         return switch (plan.budget()) {
             case Budget.Seconds time ->
                 Console.duration(Math.max(0, time.seconds() - now.seconds())) + " of the budget left";
-            case Budget.Epochs limit -> {
-                long epochs = Math.max(0, limit.epochs() - now.epochs());
-                yield epochs + " epochs left"
-                        + (now.epochs() == 0
-                                ? ""
-                                : ", about " + Console.duration(epochs * now.seconds() / now.epochs()));
-            }
-            case null -> now.trials() + " of " + plan.trials() + " trials";
+            case Budget.Epochs limit -> left(limit.epochs(), now);
+            case null ->
+                plan.rungs().top() == 0
+                        ? left((long) plan.trials() * toEpoch, now) // every trial is trained to its end
+                        : "trial " + now.trials() + " of at most " + plan.trials();
         };
+    }
+
+    private static String left(long limit, Spent now) {
+        long epochs = Math.max(0, limit - now.epochs());
+        String time = now.epochs() == 0 ? "" : ", about " + Console.duration(epochs * now.seconds() / now.epochs());
+        return epochs + " epochs left" + time;
     }
 
     private String position(int epoch) {
