@@ -21,7 +21,7 @@ import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.Sha256;
 import dev.voxgrad.medmnist.model.TinyRun;
-import dev.voxgrad.medmnist.nets.study.StudyNet;
+import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.MemberLock;
@@ -38,6 +38,7 @@ class PauseTest {
     private static final SyntheticShapes.Settings SHAPES = new SyntheticShapes.Settings(1, 12, 20, 10, 10, 0.4);
     private static final VolumeData DATA = SyntheticShapes.make(SHAPES);
     private static final int EPOCHS = 5;
+    private static final String NET = "net1-w0.25";
 
     @TempDir
     private Path folder;
@@ -45,7 +46,7 @@ class PauseTest {
     private static TrainSettings settings(TrainingOptions.Schedule schedule, int warmup, int patience, double ema) {
         return TrainSettings.builder()
                 .models(1)
-                .nets(List.of(StudyNet.NET1))
+                .nets(List.of(Nets.named(NET)))
                 .epochs(EPOCHS)
                 .batchSize(8)
                 .augment("centred")
@@ -116,8 +117,8 @@ class PauseTest {
         MemberStatus status = run.status().getFirst();
         assertThat(status.epochs()).isEqualTo(2);
         assertThat(status.finished()).isFalse();
-        assertThat(run.weights(0, "net1", ModelKind.BEST)).exists();
-        assertThat(run.weights(0, "net1", ModelKind.LAST)).doesNotExist();
+        assertThat(run.weights(0, NET, ModelKind.BEST)).exists();
+        assertThat(run.weights(0, NET, ModelKind.LAST)).doesNotExist();
         assertThat(Files.readAllLines(run.file("history.csv"))).hasSize(3);
         assertThat(Files.readAllLines(run.file("members.csv"))).hasSize(1);
     }
