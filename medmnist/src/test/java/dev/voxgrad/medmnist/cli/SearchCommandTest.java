@@ -134,7 +134,8 @@ class SearchCommandTest {
     @Test
     void statusShowsTrials() {
         assertThat(Cli.run("status", asha).succeeded().out())
-                .contains("asha: rungs after 1, 3, 9 epochs, 1 of 3 trials promoted; budget 24epochs; seed 2", "so far ")
+                .contains(
+                        "asha: rungs after 1, 3, 9 epochs, 1 of 3 trials promoted; budget 24epochs; seed 2", "so far ")
                 .containsPattern("0 +\\d/[139] +0\\.\\d{3}  has reached its rung");
     }
 

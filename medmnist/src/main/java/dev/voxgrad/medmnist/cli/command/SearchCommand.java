@@ -120,7 +120,7 @@ public final class SearchCommand implements Callable<Integer> {
 
     /** Creates a new search; all options are checked before the data is loaded, and all data before the folder is made. */
     private void start(Path out) {
-        DataSource source = dataOptions.source();
+        DataSource source = dataOptions.benchmarkSource();
         TrainSettings base = searchOptions.base();
         Plan plan = searchOptions.plan();
         Optional<Space> ofFile = searchOptions.spaceOfFile();

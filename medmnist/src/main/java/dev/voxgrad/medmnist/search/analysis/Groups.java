@@ -10,7 +10,8 @@ import dev.voxgrad.medmnist.search.space.Domain;
 
 /** Groups trials by their values of a dimension. */
 final class Groups {
-    private static final int QUARTERS = 4;
+    /** The number of groups of a dimension with more numbers as values. */
+    static final int QUARTERS = 4;
 
     private Groups() {}
 

@@ -16,7 +16,7 @@ import dev.voxgrad.medmnist.search.space.Space;
  * Leyton-Brown, "An Efficient Approach for Assessing Hyperparameter Importance", ICML 2014), but estimated from groups
  * of trials instead of a forest.
  *
- * <p>Trials are grouped by the dimension's value, or by quarters of the trials if it has more than {@value #QUARTERS}
+ * <p>Trials are grouped by the dimension's value, or by quarters of the trials if it has more than {@value Groups#QUARTERS}
  * numbers as values; trials without a value form a group of their own. With n trials in k groups, and the sums of
  * squares around the means of the groups, W, and around the mean of all, T, the share is ε² = 1 − (n − 1)/(n − k)·W/T
  * (Kelley, 1935), and 0 where that is negative: unlike 1 − W/T, it does not grow with the number of groups.
@@ -34,7 +34,6 @@ public record Importance(String dimension, int groups, double share, double chan
     /** The fewest trials from which anything can be estimated. */
     public static final int FEWEST = 8;
 
-    private static final int QUARTERS = 4;
     private static final int SHUFFLES = 999;
 
     /** Returns the importance of each dimension with several values, the largest first; none for few observations. */

@@ -22,7 +22,7 @@ import dev.voxgrad.medmnist.search.strategy.TrialState.Status;
  * <p>With one rung, this is plain search: every trial is trained to its end.
  *
  * <p>A plan for a number of workers W makes the outcome independent of which worker is faster: decision j depends on
- * the results of jobs 0 … j − W alone, and waits for them.
+ * the results of jobs 0 … j − W alone, and waits for them. Only if they leave nothing to do does it wait for more.
  */
 final class Asha implements Strategy {
     private static final Comparator<TrialState> BY_NUMBER = Comparator.comparingInt(TrialState::number);

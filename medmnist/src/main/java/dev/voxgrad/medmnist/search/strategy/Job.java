@@ -9,7 +9,7 @@ public sealed interface Job {
      *
      * @param job number of the job, which becomes the first of {@link TrialState#jobs}
      * @param trial number of the trial
-     * @param origin where the configuration comes from, for people: {@code random}, {@code TPE after 14 trials}
+     * @param origin where the configuration comes from, for people: {@code random}, {@code TPE after 14 results}
      */
     record Start(int job, int trial, Configuration configuration, String origin) implements Job {}
 
