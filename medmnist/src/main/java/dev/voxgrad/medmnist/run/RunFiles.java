@@ -190,8 +190,8 @@ public final class RunFiles {
         if (Files.exists(folder.resolve("baseline.json"))) {
             throw new DataFileException(
                     folder.toString(),
-                    "contains a baseline, which has no nets; its figures are in summary.csv, and 'medmnist predict' and "
-                            + "'medmnist bundle' take it. Give the folder that train --out has created");
+                    "contains no run of nets but a baseline, which 'medmnist report', 'predict', 'bundle' and 'ensemble "
+                            + "--with' take; give the folder that train --out has created");
         }
         if (Files.notExists(file)) {
             throw new DataFileException(

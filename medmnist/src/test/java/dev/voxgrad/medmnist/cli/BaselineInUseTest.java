@@ -110,8 +110,8 @@ class BaselineInUseTest {
         predict(baseline, folder.resolve("none.csv"), "--tta", 4).refused("are for nets");
         Cli.run("bundle", baseline, "--ensemble", "best", "--out", folder.resolve("x.zip"))
                 .refused("are for nets");
-        Cli.run("status", baseline).failed("contains a baseline");
-        Cli.run("export", baseline, "--onnx", folder.resolve("x.onnx")).failed("contains a baseline");
+        Cli.run("status", baseline).failed("contains no run of nets but a baseline");
+        Cli.run("export", baseline, "--onnx", folder.resolve("x.onnx")).failed("contains no run of nets but a baseline");
     }
 
     @Test
