@@ -15,8 +15,6 @@ import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.importing.PrepareSettings;
-import dev.voxgrad.medmnist.io.DataException;
-import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.model.UnpackedBundle;
 import dev.voxgrad.medmnist.model.VolumeModel;
@@ -46,20 +44,13 @@ public final class TrainedBaseline implements VolumeModel, AutoCloseable {
      * Opens the folder of a baseline, or a bundle, which is checked and unpacked into a temporary folder until this is
      * closed.
      *
-     * @throws DataFileException if it is neither, or is damaged
+     * @throws dev.voxgrad.medmnist.io.DataFileException if it is neither, or is damaged
      */
     public static TrainedBaseline open(Path path) {
-        if (!Files.isRegularFile(path)) {
-            return new TrainedBaseline(BaselineFiles.open(path), null, path);
-        }
-        UnpackedBundle bundle = UnpackedBundle.of(path);
-        try {
-            return new TrainedBaseline(BaselineFiles.open(bundle.folder()), bundle, path);
-        } catch (DataException e) {
-            bundle.close();
-            throw new DataFileException(
-                    path.toString(), "is a bundle that cannot be used: " + e.getMessage() + "; fetch it again", e);
-        }
+        return Files.isRegularFile(path)
+                ? UnpackedBundle.open(
+                        path, bundle -> new TrainedBaseline(BaselineFiles.open(bundle.folder()), bundle, path))
+                : new TrainedBaseline(BaselineFiles.open(path), null, path);
     }
 
     /** Returns the baseline's files. */

@@ -88,18 +88,13 @@ public final class TrainedModel implements VolumeModel, AutoCloseable {
         if (!Files.isRegularFile(path)) {
             return of(RunFiles.open(path));
         }
-        UnpackedBundle bundle = UnpackedBundle.of(path);
-        try {
+        return UnpackedBundle.open(path, bundle -> {
             RunFiles run = RunFiles.open(bundle.folder());
             TrainedModel model =
                     new TrainedModel(run, run.members(), BOTH, bundle.manifest().ensembleWeights(), bundle, path);
             model.requireComplete();
             return model;
-        } catch (DataException | IllegalArgumentException e) {
-            bundle.close();
-            throw new DataFileException(
-                    path.toString(), "is a bundle that cannot be used: " + e.getMessage() + "; fetch it again", e);
-        }
+        });
     }
 
     /** Returns the model of an open run, with all finished members; fails as {@link #open}. */

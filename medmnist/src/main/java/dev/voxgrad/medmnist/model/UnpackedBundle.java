@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -23,6 +24,7 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.Sha256;
 import dev.voxgrad.medmnist.run.RunFiles;
@@ -57,7 +59,7 @@ public record UnpackedBundle(BundleManifest manifest, Path folder) implements Au
      *
      * @throws DataFileException if it is no bundle, or is damaged
      */
-    public static UnpackedBundle of(Path file) {
+    static UnpackedBundle of(Path file) {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             return new Unpacking(file, zip).unpack();
         } catch (ZipException e) {
@@ -68,6 +70,22 @@ public record UnpackedBundle(BundleManifest manifest, Path folder) implements Au
                     "cannot be unpacked to the temporary folder: " + AtomicFile.describe(e)
                             + "; set TMPDIR to a folder with more room",
                     e);
+        }
+    }
+
+    /**
+     * Unpacks a bundle and opens the model in it, which closes the bundle. If that fails, it is closed here.
+     *
+     * @throws DataFileException if it is no bundle, or is damaged
+     */
+    public static <T> T open(Path file, Function<UnpackedBundle, T> opener) {
+        UnpackedBundle bundle = of(file);
+        try {
+            return opener.apply(bundle);
+        } catch (DataException | IllegalArgumentException e) {
+            bundle.close();
+            throw new DataFileException(
+                    file.toString(), "is a bundle that cannot be used: " + e.getMessage() + "; fetch it again", e);
         }
     }
 
