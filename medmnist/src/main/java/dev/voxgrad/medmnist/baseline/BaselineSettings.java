@@ -71,7 +71,7 @@ public record BaselineSettings(
     }
 
     /** Returns the candidates, in the order in which they are tried. */
-    List<Candidate> candidates() {
+    public List<Candidate> candidates() {
         return Candidate.grid(features, models);
     }
 

@@ -111,7 +111,8 @@ class BaselineInUseTest {
         Cli.run("bundle", baseline, "--ensemble", "best", "--out", folder.resolve("x.zip"))
                 .refused("are for nets");
         Cli.run("status", baseline).failed("contains no run of nets but a baseline");
-        Cli.run("export", baseline, "--onnx", folder.resolve("x.onnx")).failed("contains no run of nets but a baseline");
+        Cli.run("export", baseline, "--onnx", folder.resolve("x.onnx"))
+                .failed("contains no run of nets but a baseline");
     }
 
     @Test

@@ -43,9 +43,7 @@ final class OutOfFold {
         this.progress = progress;
     }
 
-    /**
-     * Evaluates candidates. The result lacks the ones that the budget left no time for, but never the first one.
-     */
+    /** Evaluates candidates. The result lacks the ones that the budget left no time for, but never the first one. */
     List<Predictions> evaluate(List<Candidate> candidates, Budget budget) {
         progress.plan(candidates.size() * resampling.parts().size());
         Map<String, List<Candidate>> byFeatures = new LinkedHashMap<>();
@@ -68,10 +66,12 @@ final class OutOfFold {
         Arrays.setAll(cuts, part -> new Cut(x, resampling.parts().get(part), group.size()));
         double[][][][] predictions = new double[group.size()][parts][][];
         double[][] seconds = new double[group.size()][parts];
-        // Part by part, so that only the features of a few parts are in memory at the same time.
+        // Part by part, so that only the features of a few parts are in memory at the same time. With a budget, candidate
+        // by candidate, so that some are complete when it is spent.
+        boolean byCandidate = budget.seconds() != null;
         Tasks.run(parts * group.size(), threads, job -> {
-            int part = job / group.size();
-            int number = job % group.size();
+            int part = byCandidate ? job % parts : job / group.size();
+            int number = byCandidate ? job / parts : job % group.size();
             boolean isNeeded = isFirst && number == 0;
             if (isNeeded || !budget.isSpent()) {
                 long start = System.nanoTime();

@@ -89,6 +89,7 @@ public final class BaselineCommand implements Callable<Integer> {
         BaselineFiles files = new BaselineTraining(source, data, settings, new BaselineDisplay(console))
                 .run(out, Version.number(), scans(source));
         console.clear();
+        warnOfBudget(settings.candidates().size(), files.info().candidates().size());
         BaselineText text = new BaselineText(files);
         console.line("");
         console.line(text.candidates());
@@ -100,6 +101,14 @@ public final class BaselineCommand implements Callable<Integer> {
                 files.info().chosen().size(),
                 Console.duration(files.info().seconds())));
         return 0;
+    }
+
+    private void warnOfBudget(int planned, int tried) {
+        if (tried < planned) {
+            Console.warnings(command)
+                    .accept("--budget left no time for " + (planned - tried) + " of " + planned
+                            + " candidates, which are not in the table; the choice depends on this machine's speed");
+        }
     }
 
     private void checkFeatures(BaselineSettings settings) {

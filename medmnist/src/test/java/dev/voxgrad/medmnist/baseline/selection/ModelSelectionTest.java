@@ -174,6 +174,15 @@ class ModelSelectionTest {
     }
 
     @Test
+    void anUnspentBudgetChangesNothing() {
+        double[][] x = TwoMoons.rows(60, 3, 1);
+        TrainingData data = data(x, TwoMoons.labels(x, 3), 3);
+        Choice limited = ModelSelection.of(data, Protocol.DEFAULT, 5, 3)
+                .choose(candidates(MODELS), new Budget(1e6), 3, new Silent());
+        assertThat(limited.chosen()).isEqualTo(choose(data, MODELS, 1).chosen());
+    }
+
+    @Test
     void selectionAmongUselessModelsStaysCloseToTheirMean() {
         RandomStream random = new RandomStream(5, 0, 0, RandomPurpose.ANY);
         int[] labels = IntStream.range(0, 200).map(i -> i % 2).toArray();
