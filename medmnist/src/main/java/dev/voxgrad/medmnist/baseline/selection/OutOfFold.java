@@ -66,8 +66,8 @@ final class OutOfFold {
         Arrays.setAll(cuts, part -> new Cut(x, resampling.parts().get(part), group.size()));
         double[][][][] predictions = new double[group.size()][parts][][];
         double[][] seconds = new double[group.size()][parts];
-        // Part by part, so that only the features of a few parts are in memory at the same time. With a budget, candidate
-        // by candidate, so that some are complete when it is spent.
+        // Part by part, so that only the features of a few parts are in memory at the same time. With a budget, by
+        // candidate, so that some are complete when it is spent.
         boolean byCandidate = budget.seconds() != null;
         Tasks.run(parts * group.size(), threads, job -> {
             int part = byCandidate ? job % parts : job / group.size();

@@ -32,7 +32,7 @@ public final class BaselineDisplay implements BaselineProgress {
         }
         stage.done(1);
         if (stage.isOver()) {
-            console.progress(name + all + " volumes in " + Console.duration(stage.seconds()));
+            line(name + all + " volumes in " + Console.duration(stage.seconds()));
         } else {
             show(name + "volume " + Math.round(stage.done()) + "/" + all, stage);
         }
@@ -50,7 +50,7 @@ public final class BaselineDisplay implements BaselineProgress {
         finished++;
         time.done(1);
         if (finished == planned) {
-            console.progress(planned + " fits to parts of train in " + Console.duration(time.seconds()));
+            line(planned + " fits to parts of train in " + Console.duration(time.seconds()));
         } else {
             show("fit " + finished + "/" + planned + ", " + candidate.name(), time);
         }
@@ -65,8 +65,12 @@ public final class BaselineDisplay implements BaselineProgress {
         String left = Console.duration(of.secondsLeft(0)) + " left";
         console.status(what, left);
         if (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES) {
-            lastLine = System.nanoTime();
-            console.progress(what + "  " + left);
+            line(what + "  " + left);
         }
+    }
+
+    private void line(String text) {
+        lastLine = System.nanoTime();
+        console.progress(text);
     }
 }
