@@ -29,6 +29,7 @@ import dev.voxgrad.medmnist.search.strategy.Plan;
 import dev.voxgrad.medmnist.search.strategy.Rungs;
 import dev.voxgrad.medmnist.train.StopSignal;
 import dev.voxgrad.medmnist.train.Trainer;
+import dev.voxgrad.medmnist.train.TrainingStoppedException;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,25 +60,29 @@ class PromotionTest {
                 .build();
     }
 
-    private SearchFiles search(String name, List<String> space, Plan plan, SyntheticShapes.Settings shapes) {
+    private SearchFiles create(String name, List<String> space, Plan plan, SyntheticShapes.Settings shapes) {
         VolumeData data = SyntheticShapes.make(shapes);
         TrainSettings base = base(plan.rungs().epochs().getLast());
         RunInfo run = TinyRun.info(shapes, data.train().shape(), base);
-        List<String> lines = SpaceFile.parse(space, "space").toText().lines().toList();
-        SearchFiles search = SearchFiles.create(
-                folder.resolve(name), new SearchInfo(run, data.val().size(), lines, plan));
+        List<String> lines =
+                SpaceFile.parse(space, "space").toText().lines().toList();
+        return SearchFiles.create(folder.resolve(name), new SearchInfo(run, data.val().size(), lines, plan));
+    }
+
+    private static void work(
+            SearchFiles search, SyntheticShapes.Settings shapes, SearchListener listener, StopSignal stop) {
+        VolumeData data = SyntheticShapes.make(shapes);
         try (CpuDevice device = new CpuDevice(1)) {
-            Trainer.Control control = new Trainer.Control(Duration.ofHours(1), new StopSignal());
-            new Worker(
-                            search,
-                            data,
-                            device,
-                            new SilentSearch(),
-                            control,
-                            (settings, place) -> RunFiles.create(
-                                    place, TinyRun.info(shapes, data.train().shape(), settings)))
+            Trainer.Control control = new Trainer.Control(Duration.ofHours(1), stop);
+            new Worker(search, data, device, listener, control, (settings, place) -> RunFiles.create(
+                            place, TinyRun.info(shapes, data.train().shape(), settings)))
                     .work();
         }
+    }
+
+    private SearchFiles search(String name, List<String> space, Plan plan, SyntheticShapes.Settings shapes) {
+        SearchFiles search = create(name, space, plan, shapes);
+        work(search, shapes, new SilentSearch(), new StopSignal());
         return search;
     }
 
@@ -118,6 +123,41 @@ class PromotionTest {
                         .map(trial ->
                                 RunFiles.open(trial.run()).info().settings().seed()))
                 .doesNotHaveDuplicates();
+    }
+
+    /** A search that is stopped after every fourth step ends with the same leaderboard to the byte. */
+    @Test
+    void interruptedSearchEndsAsUndisturbed() throws IOException {
+        Plan plan = new Plan(Method.ASHA, Rungs.of(1, 4, 2), Budget.parse("9epochs"), 20, 5, Plan.ANY_WORKERS);
+        SearchFiles undisturbed = search("undisturbed", SPACE, plan, shapes(24));
+        SearchFiles interrupted = create("interrupted", SPACE, plan, shapes(24));
+        int stops = 0;
+        boolean ended = false;
+        while (!ended) {
+            StopSignal stop = new StopSignal();
+            int[] steps = {0};
+            SearchListener stopping = new SilentSearch() {
+                @Override
+                public void stepDone(int member, int epoch, int step, int count, double loss) {
+                    if (++steps[0] == 4) {
+                        stop.request();
+                    }
+                }
+            };
+            try {
+                work(SearchFiles.open(interrupted.folder()), shapes(24), stopping, stop);
+                ended = true;
+            } catch (TrainingStoppedException e) {
+                stops++;
+            }
+        }
+        assertThat(stops).isGreaterThan(5);
+        assertThat(interrupted.folder().resolve(Leaderboard.FILE))
+                .hasSameTextualContentAs(undisturbed.folder().resolve(Leaderboard.FILE));
+        for (Trial trial : undisturbed.trials()) {
+            Path other = interrupted.folder().resolve(undisturbed.folder().relativize(trial.run()));
+            assertThat(outcome(other)).isEqualTo(outcome(trial.run()));
+        }
     }
 
     /**

@@ -5,7 +5,7 @@ import dev.voxgrad.medmnist.run.member.EpochResult;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 
 /** Ignores all progress of a search. */
-final class SilentSearch implements SearchListener {
+class SilentSearch implements SearchListener {
     @Override
     public void jobStarts(Trial trial, int epochs, Spent spent) {}
 
