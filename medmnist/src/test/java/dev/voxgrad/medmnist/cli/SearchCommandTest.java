@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,6 +20,7 @@ import dev.voxgrad.medmnist.search.strategy.TrialState;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** Tests searches from the command line, with tiny nets on tiny volumes. */
@@ -117,7 +119,7 @@ class SearchCommandTest {
                 }
             }
             assertThat(trial.result().orElseThrow().auc())
-                    .isCloseTo((double) right / pairs, org.assertj.core.data.Offset.offset(1e-6));
+                    .isCloseTo((double) right / pairs, within(1e-6));
         }
     }
 
@@ -333,12 +335,22 @@ class SearchCommandTest {
     }
 
     @Test
+    void followsNoLinksOutOfTheFolder() throws IOException {
+        Path search = small();
+        Path run = search.resolve("trials/0000/run");
+        Path elsewhere = Files.move(run, folder.resolve("elsewhere"));
+        Files.createSymbolicLink(run, elsewhere);
+        Cli.run("leaderboard", search).failed(run, "is a link");
+        Cli.run(TestSearch.resume(search)).failed(run, "is a link");
+    }
+
+    @Test
     void refusesDamagedPredictions() throws IOException {
         Path search = small();
         Path file = search.resolve("predictions/0000-val.npy");
         SearchFiles files = SearchFiles.open(search);
         Trial trial = files.trials().getFirst();
-        Files.copy(asha.resolve("predictions/0000-val.npy"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(asha.resolve("predictions/0000-val.npy"), file, StandardCopyOption.REPLACE_EXISTING);
         assertThat(files.logits(trial)).hasDimensions(12, 2);
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
