@@ -160,7 +160,8 @@ public record Leaderboard(List<Trial> trials, List<String> dimensions, int volum
                                         .average()
                                         .orElseThrow()
                                 / 2);
-        return volumes + " validation volumes decide little: each AUC is" + width + ", and the best of\nmany looks better "
+        return volumes + " validation volumes decide little: each AUC is" + width
+                + ", and the best of\nmany looks better "
                 + "than it is. Smaller differences mean nothing; combine several of the best trials.";
     }
 }

@@ -64,9 +64,9 @@ class PromotionTest {
         VolumeData data = SyntheticShapes.make(shapes);
         TrainSettings base = base(plan.rungs().epochs().getLast());
         RunInfo run = TinyRun.info(shapes, data.train().shape(), base);
-        List<String> lines =
-                SpaceFile.parse(space, "space").toText().lines().toList();
-        return SearchFiles.create(folder.resolve(name), new SearchInfo(run, data.val().size(), lines, plan));
+        List<String> lines = SpaceFile.parse(space, "space").toText().lines().toList();
+        return SearchFiles.create(
+                folder.resolve(name), new SearchInfo(run, data.val().size(), lines, plan));
     }
 
     private static void work(
@@ -74,8 +74,14 @@ class PromotionTest {
         VolumeData data = SyntheticShapes.make(shapes);
         try (CpuDevice device = new CpuDevice(1)) {
             Trainer.Control control = new Trainer.Control(Duration.ofHours(1), stop);
-            new Worker(search, data, device, listener, control, (settings, place) -> RunFiles.create(
-                            place, TinyRun.info(shapes, data.train().shape(), settings)))
+            new Worker(
+                            search,
+                            data,
+                            device,
+                            listener,
+                            control,
+                            (settings, place) -> RunFiles.create(
+                                    place, TinyRun.info(shapes, data.train().shape(), settings)))
                     .work();
         }
     }
