@@ -73,6 +73,12 @@ public final class SearchesCommand implements Callable<Integer> {
             description = "Epochs of each search. Default: ${DEFAULT-VALUE}")
     private String budget;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
     @Parameters(
             paramLabel = "OPTION",
             arity = "1..*",
@@ -81,7 +87,18 @@ public final class SearchesCommand implements Callable<Integer> {
 
     /** Runs the command and exits with its code. */
     public static void main(String... arguments) {
-        System.exit(new CommandLine(new SearchesCommand()).execute(arguments));
+        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+        System.exit(execute(out, err, arguments));
+    }
+
+    /** Runs the command; returns its exit code. */
+    static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+        return new CommandLine(new SearchesCommand())
+                .setOut(out)
+                .setErr(err)
+                .setUsageHelpAutoWidth(true)
+                .execute(arguments);
     }
 
     @Override
