@@ -46,7 +46,7 @@ import dev.voxgrad.medmnist.run.RunFiles;
                     + "neighbours on them, and combines the best. Takes a minute on a CPU.",
             "The choice is made by out-of-fold predictions: each volume of train is predicted by models that were not "
                     + "fitted to it. Val and test have no influence on it. The chosen models are then fitted to all of "
-                    + "train, and their figures on val and test are printed with 95 % intervals, next to the published "
+                    + "train, and their figures on val and test are printed with 95 %% intervals, next to the published "
                     + "results on the set.",
             "Writes baseline.json, the models, their predictions and MedMNIST's standard result files to --out. An "
                     + "interrupted baseline leaves no folder: run the command again.",

@@ -19,7 +19,7 @@ import dev.voxgrad.medmnist.search.SearchFiles;
         header = "Shows the trials of a search, the best first.",
         sortOptions = false,
         description = {
-            "Shows the trials of a search by the validation AUC of their best models, with 95 % bootstrap intervals. "
+            "Shows the trials of a search by the validation AUC of their best models, with 95 %% bootstrap intervals. "
                     + "Equal AUCs are ordered by the log-loss. Changes nothing, and can be run while the search runs.",
             "",
             "Trials that the search trained for fewer epochs appear at the rung that they reached.",
