@@ -118,8 +118,7 @@ class SearchCommandTest {
                     }
                 }
             }
-            assertThat(trial.result().orElseThrow().auc())
-                    .isCloseTo((double) right / pairs, within(1e-6));
+            assertThat(trial.result().orElseThrow().auc()).isCloseTo((double) right / pairs, within(1e-6));
         }
     }
 

@@ -93,7 +93,7 @@ public record StudyNet(String name, List<Integer> widths) implements NetSpec {
                 <= 0;
         if (factor.signum() == 0 || factor.compareTo(WIDEST) > 0 || !whole) {
             throw new IllegalArgumentException(
-                    "unknown net '" + asWritten + "'; the factor of the channels is a multiple " + "of 1/"
+                    "unknown net '" + asWritten + "'; the factor of the channels is a multiple of 1/"
                             + widths.getFirst() + ", at most " + WIDEST + ", such as " + name + "-w0.5");
         }
         String written = factor.stripTrailingZeros().toPlainString();
