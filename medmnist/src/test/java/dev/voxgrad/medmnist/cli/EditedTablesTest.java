@@ -64,7 +64,7 @@ class EditedTablesTest {
         List<String> summary = Files.readAllLines(run.resolve("summary.csv")).stream()
                 .filter(line -> !line.isBlank())
                 .toList();
-        assertThat(summary).hasSize(5).allMatch(line -> line.split(",", -1).length == 22);
+        assertThat(summary).hasSize(5).allMatch(line -> line.split(",", -1).length == 35);
     }
 
     @ParameterizedTest
@@ -121,7 +121,7 @@ class EditedTablesTest {
         Cli.run("ensemble", run).succeeded();
         assertThat(Files.readAllLines(run.resolve("summary.csv")))
                 .hasSize(5)
-                .allMatch(line -> line.split(",", -1).length == 22);
+                .allMatch(line -> line.split(",", -1).length == 35);
     }
 
     @ParameterizedTest

@@ -69,8 +69,8 @@ public final class EnsembleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<LibraryOptions.NamedRun> runs = libraryOptions.runs();
         ensembleOptions.check();
+        List<LibraryOptions.NamedRun> runs = libraryOptions.runs();
         ModelLibrary library = libraryOptions.load(runs, ensembleOptions.requirement("medmnist ensemble"));
         EnsembleSettings settings = ensembleOptions.settings(library, libraryOptions.isTop());
         Path out = libraryOptions.out();
