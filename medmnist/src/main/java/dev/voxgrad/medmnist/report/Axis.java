@@ -57,6 +57,12 @@ record Axis(String label, double low, double high, double step, boolean logarith
         return new Axis(label, low, high > low ? high : low + step, step);
     }
 
+    /** Does the same for numbers from 0 to 1, without going beyond 1 if all of them are the same. */
+    static Axis ofShares(String label, double... values) {
+        Axis axis = over(label, values);
+        return axis.high > 1 + 1e-9 ? unit(label) : axis;
+    }
+
     /** Logarithmic, from the power of ten at or below {@code least} to the one at or above {@code largest}. */
     static Axis powers(String label, double least, double largest) {
         int low = (int) Math.floor(Math.log10(least) + 1e-9);

@@ -99,7 +99,7 @@ final class LearningSection {
             values[2 * i] = all.get(i).auc();
             values[2 * i + 1] = all.get(i).accuracy();
         }
-        return Axis.over("validation AUC and ACC", values);
+        return Axis.ofShares("validation AUC and ACC", values);
     }
 
     private static double[] column(List<History.Epoch> epochs, ToDoubleFunction<History.Epoch> value) {

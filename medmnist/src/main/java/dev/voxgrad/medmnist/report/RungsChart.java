@@ -30,7 +30,7 @@ final class RungsChart {
     RungsChart(List<Integer> rungs, List<Course> courses) {
         this.rungs = rungs;
         this.courses = courses;
-        this.auc = Axis.over(
+        this.auc = Axis.ofShares(
                 "validation AUC",
                 courses.stream()
                         .flatMap(course -> course.aucs().stream())

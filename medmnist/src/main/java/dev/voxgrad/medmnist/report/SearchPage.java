@@ -157,7 +157,7 @@ public final class SearchPage {
         new LineChart(
                         "Best validation AUC against epochs",
                         Axis.over("epochs of all trials", 0, spent[spent.length - 1]),
-                        Axis.over("validation AUC", best))
+                        Axis.ofShares("validation AUC", best))
                 .dotted("best trial so far", spent, best)
                 .write(html);
     }
@@ -283,7 +283,7 @@ public final class SearchPage {
                         "pre",
                         "medmnist search --resume " + folder + " --budget 2h\n"
                                 + "medmnist leaderboard " + folder + "\n"
-                                + "medmnist ensemble " + folder + " --top 5")
+                                + "medmnist ensemble " + folder + " --top 5 --out combined")
                 .close();
     }
 }

@@ -70,6 +70,8 @@ class PartsTest {
         assertThat(Axis.over("loss", 2, 2).high())
                 .isGreaterThan(Axis.over("loss", 2, 2).low());
         assertThat(Axis.over("loss", Double.NaN)).isEqualTo(Axis.unit("loss"));
+        assertThat(Axis.ofShares("AUC", 1, 1)).isEqualTo(Axis.unit("AUC"));
+        assertThat(Axis.ofShares("AUC", 0.713, 1)).isEqualTo(Axis.over("AUC", 0.713, 1));
     }
 
     @Test
