@@ -1,11 +1,8 @@
 package dev.voxgrad.medmnist.benchmark;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -37,9 +34,6 @@ import dev.voxgrad.medmnist.run.json.RunJson;
  * @param path the folder, which may not exist yet
  */
 public record BenchmarkFolder(Path path) {
-    /** A process can hold a file's lock only once. */
-    private static final Object IN_THIS_PROCESS = new Object();
-
     /** Returns whether a folder is a benchmark's: it is no run, but has at least one row. */
     public static boolean isAt(Path folder) {
         BenchmarkFolder benchmark = new BenchmarkFolder(folder);
@@ -111,20 +105,13 @@ public record BenchmarkFolder(Path path) {
      * @param creator creates a run in the folder that it receives
      */
     public RowFiles openOrCreate(NetSpec net, Function<Path, RunFiles> creator) {
-        RunFolder files = makeFolder();
-        Path lock = files.file("benchmark.lock");
-        synchronized (IN_THIS_PROCESS) {
-            try (FileChannel channel = files.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
-                Path folder = row(net);
-                if (Files.notExists(folder.resolve(RunFiles.RUN_FILE))) {
-                    RunFiles.createWhole(folder, creator);
-                }
-                return open(folder);
-            } catch (IOException e) {
-                throw new DataFileException(lock.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
+        return makeFolder().locked("benchmark.lock", () -> {
+            Path folder = row(net);
+            if (Files.notExists(folder.resolve(RunFiles.RUN_FILE))) {
+                RunFiles.createWhole(folder, creator);
             }
-        }
+            return open(folder);
+        });
     }
 
     private RunFolder makeFolder() {

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,8 @@ public final class RunFolder {
     private static final LinkOption[] AS_IT_IS = {LinkOption.NOFOLLOW_LINKS};
     /** More than any table or state of a run has; larger ones would only fill the memory. */
     private static final long MOST_BYTES = 256L << 20;
+
+    private static final Object IN_THIS_PROCESS = new Object();
 
     private final Path path;
 
@@ -229,6 +233,26 @@ public final class RunFolder {
                             + "with it; put a copy in its place, or remove it");
         }
         return open(file, how);
+    }
+
+    /**
+     * Does something that no other process does at the same time, nor another thread of this one: all that lock the same
+     * file of the folder take turns. Threads take turns whatever the file, since a process can hold a file's lock only
+     * once. The work must take only a moment.
+     *
+     * @param name the file that is locked, such as {@code members/tables.lock}; it is made if it does not exist
+     * @throws DataFileException if it can't be locked
+     */
+    public <T> T locked(String name, Supplier<T> work) {
+        Path lock = file(name);
+        synchronized (IN_THIS_PROCESS) {
+            try (FileChannel channel = open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = channel.lock()) {
+                return work.get();
+            } catch (IOException e) {
+                throw new DataFileException(lock.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
+            }
+        }
     }
 
     /** Returns how many names a file has, if the system reports that; otherwise, and for a missing file, 1. */

@@ -1,15 +1,8 @@
 package dev.voxgrad.medmnist.run;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 
-import dev.voxgrad.medmnist.io.AtomicFile;
-import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.run.member.EpochResult;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.run.member.MemberState;
@@ -26,26 +19,19 @@ public final class RunTables {
     private static final String TIMINGS_HEADER = "member,net,epoch,seconds\n";
     /** The last column of both other tables in cross-validation. */
     private static final String FOLD_HEADER = ",validated_on";
-    /** Several threads of a process may write, but a process can hold a file's lock only once. */
-    private static final Object IN_THIS_PROCESS = new Object();
 
     private RunTables() {}
 
     /** Writes all tables; if several processes do so at the same time, they take turns. */
     public static void write(RunFiles run) {
-        Path lock = run.file("members/tables.lock");
-        synchronized (IN_THIS_PROCESS) {
-            try (FileChannel channel = run.files().open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
-                writeLocked(run);
-            } catch (IOException e) {
-                throw new DataFileException(lock.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
-            }
-        }
+        run.files().locked("members/tables.lock", () -> {
+            List<MemberState> states = run.states();
+            writeLocked(run, states);
+            return states;
+        });
     }
 
-    private static void writeLocked(RunFiles run) {
-        List<MemberState> states = run.states();
+    private static void writeLocked(RunFiles run, List<MemberState> states) {
         CrossValidation folds = run.info().crossValidation();
         String end = (folds == null ? "" : FOLD_HEADER) + "\n";
         StringBuilder history = new StringBuilder(HISTORY_HEADER).append(end);

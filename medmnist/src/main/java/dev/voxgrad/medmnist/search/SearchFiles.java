@@ -1,11 +1,8 @@
 package dev.voxgrad.medmnist.search;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,9 +38,6 @@ import dev.voxgrad.medmnist.search.strategy.TrialState;
 public final class SearchFiles {
     /** The name of the file that makes a folder a search's. */
     public static final String SEARCH_FILE = "search.json";
-
-    /** A process can hold a file's lock only once. */
-    private static final Object IN_THIS_PROCESS = new Object();
 
     private final RunFolder files;
     private final Space space;
@@ -140,15 +134,7 @@ public final class SearchFiles {
 
     /** Does something that no other process does at the same time; it must take only a moment. */
     <T> T locked(Supplier<T> work) {
-        Path lock = files.file("search.lock");
-        synchronized (IN_THIS_PROCESS) {
-            try (FileChannel channel = files.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
-                return work.get();
-            } catch (IOException e) {
-                throw new DataFileException(lock.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
-            }
-        }
+        return files.locked("search.lock", work);
     }
 
     /** Returns the files of a trial, which need not exist yet. */
