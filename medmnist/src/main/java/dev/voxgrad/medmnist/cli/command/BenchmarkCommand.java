@@ -25,6 +25,7 @@ import dev.voxgrad.medmnist.benchmark.PublishedRow;
 import dev.voxgrad.medmnist.benchmark.RowFiles;
 import dev.voxgrad.medmnist.benchmark.RowRecipe;
 import dev.voxgrad.medmnist.cli.options.AutomaticRowOptions;
+import dev.voxgrad.medmnist.cli.options.CheckpointOption;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.MemberList;
@@ -137,12 +138,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--show", description = "Train nothing: show and write the tables of what is finished in DIR.")
     private boolean show;
 
-    @Option(
-            names = "--checkpoint-minutes",
-            paramLabel = "M",
-            defaultValue = "" + TrainingSession.CHECKPOINT_MINUTES,
-            description = "Longest time between two checkpoints. Default: ${DEFAULT-VALUE}")
-    private double checkpointMinutes;
+    @Mixin
+    private CheckpointOption checkpointOption;
 
     @Mixin
     private ParallelOptions parallelOptions;
@@ -170,10 +167,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (!(checkpointMinutes > 0 && checkpointMinutes <= 1e6)) {
-            throw wrongUse("--checkpoint-minutes is " + checkpointMinutes
-                    + "; expected a number above 0 and at most a million");
-        }
+        checkpointOption.longest();
         if (runs != null) {
             OptionValues.requireWithin(command, "--runs", runs, MOST_RUNS);
         }
@@ -207,7 +201,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 console,
                 new BenchmarkTraining.Settings(
                         chosen,
-                        checkpointMinutes,
+                        checkpointOption.longest(),
                         parallelOptions.moreDevices(device, deviceOptions, chosen.size()),
                         parallelOptions.workers(device)));
         List<String> failures = training.train(toTrain);

@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.cli.command;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +41,11 @@ final class BenchmarkTraining {
      * Holds what does not affect the results.
      *
      * @param members the members that this process trains, of every row
-     * @param checkpointMinutes the longest time between two checkpoints
+     * @param checkpoints the longest time between two checkpoints
      * @param moreDevices additional devices, each of which trains members at the same time
      * @param workers number of threads that prepare the batches of each member in training
      */
-    record Settings(List<Integer> members, double checkpointMinutes, List<? extends Device> moreDevices, int workers) {}
+    record Settings(List<Integer> members, Duration checkpoints, List<? extends Device> moreDevices, int workers) {}
 
     /**
      * Represents a row to train.
@@ -98,11 +99,8 @@ final class BenchmarkTraining {
     private void train(Row row, List<Integer> members, StopSignal stop) {
         RunInfo info = row.files().run().info();
         RunProgress progress = new RunProgress(info, members, row.data(), console, time);
-        Trainer.Control control = new Trainer.Control(
-                TrainingSession.checkpointEvery(settings.checkpointMinutes()),
-                stop,
-                settings.moreDevices(),
-                settings.workers());
+        Trainer.Control control =
+                new Trainer.Control(settings.checkpoints(), stop, settings.moreDevices(), settings.workers());
         try {
             new Trainer(row.files().run(), row.data(), device, progress, control).run(members);
         } catch (MemberLockedException e) {

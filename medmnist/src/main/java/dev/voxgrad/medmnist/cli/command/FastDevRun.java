@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.CheckpointOption;
 import dev.voxgrad.medmnist.cli.options.MemberList;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.SignalStop;
@@ -58,8 +59,7 @@ final class FastDevRun {
             Path folder = folder();
             try {
                 RunFiles run = NewRun.create(source, few, null, settings.tryingOut(nets), device, folder);
-                Trainer.Control control = new Trainer.Control(
-                        TrainingSession.checkpointEvery(TrainingSession.CHECKPOINT_MINUTES), stop.signal());
+                Trainer.Control control = new Trainer.Control(CheckpointOption.DEFAULT, stop.signal());
                 new Trainer(run, few, device, new Listener(few), control).run(MemberList.all(nets.size()));
             } finally {
                 RunFiles.remove(folder);

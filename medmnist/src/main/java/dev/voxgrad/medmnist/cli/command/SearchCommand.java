@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.CheckpointOption;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.ParallelOptions;
@@ -90,13 +91,8 @@ public final class SearchCommand implements Callable<Integer> {
     @Mixin
     private SearchOptions searchOptions;
 
-    @Option(
-            names = "--checkpoint-minutes",
-            paramLabel = "M",
-            defaultValue = "" + TrainingSession.CHECKPOINT_MINUTES,
-            description = "Longest time between two checkpoints; every epoch ends with a checkpoint in any case. "
-                    + "Default: ${DEFAULT-VALUE}")
-    private double checkpointMinutes;
+    @Mixin
+    private CheckpointOption checkpointOption;
 
     @Option(names = "--quiet", description = "Print no progress, only warnings and the end.")
     private boolean quiet;
@@ -106,10 +102,7 @@ public final class SearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!(checkpointMinutes > 0 && checkpointMinutes <= 1e6)) {
-            throw wrongUse("--checkpoint-minutes is " + checkpointMinutes
-                    + "; expected a number above 0 and at most a million");
-        }
+        checkpointOption.longest();
         if (folder.resume != null) {
             resume(folder.resume);
         } else {
@@ -180,7 +173,7 @@ public final class SearchCommand implements Callable<Integer> {
                         data,
                         device,
                         new Console(command.commandLine().getOut(), quiet))
-                .work(TrainingSession.checkpointEvery(checkpointMinutes), ParallelOptions.workersFor(device, 1));
+                .work(checkpointOption.longest(), ParallelOptions.workersFor(device, 1));
     }
 
     private ParameterException wrongUse(String message) {

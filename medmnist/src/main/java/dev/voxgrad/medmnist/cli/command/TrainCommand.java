@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -15,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.CheckpointOption;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.FoldOptions;
@@ -104,13 +106,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private FoldOptions foldOptions;
 
-    @Option(
-            names = "--checkpoint-minutes",
-            paramLabel = "M",
-            defaultValue = "" + TrainingSession.CHECKPOINT_MINUTES,
-            description = "Longest time between two checkpoints; every epoch ends with a checkpoint in any case. "
-                    + "Default: ${DEFAULT-VALUE}")
-    private double checkpointMinutes;
+    @Mixin
+    private CheckpointOption checkpointOption;
 
     @Mixin
     private ParallelOptions parallelOptions;
@@ -123,12 +120,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!(checkpointMinutes > 0 && checkpointMinutes <= 1e6)) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "--checkpoint-minutes is " + checkpointMinutes
-                            + "; expected a number above 0 and at most a million");
-        }
+        Duration checkpoints = checkpointOption.longest();
         parallelOptions.check();
         if (trial != null) {
             tryOut(trial);
@@ -140,7 +132,7 @@ public final class TrainCommand implements Callable<Integer> {
                     "Missing required argument (specify one of these): (--out=RUN | --resume=RUN)");
         }
         (folder.resume != null ? resume(folder.resume) : start(Objects.requireNonNull(folder.out)))
-                .withCheckpointMinutes(checkpointMinutes)
+                .withCheckpoints(checkpoints)
                 .train();
         return 0;
     }

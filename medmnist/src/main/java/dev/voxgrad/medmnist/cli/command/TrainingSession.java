@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.CheckpointOption;
 import dev.voxgrad.medmnist.cli.options.MemberList;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.RunProgress;
@@ -23,14 +24,12 @@ import dev.voxgrad.medmnist.train.settings.CrossValidation;
  * the checkpoint is written.
  */
 public final class TrainingSession {
-    static final double CHECKPOINT_MINUTES = 10;
-
     private final RunFiles run;
     private final VolumeData data;
     private final Device device;
     private final Console console;
     private List<Integer> members;
-    private double checkpointMinutes = CHECKPOINT_MINUTES;
+    private Duration checkpoints = CheckpointOption.DEFAULT;
     private List<? extends Device> moreDevices = List.of();
     private int workers = 1;
 
@@ -50,8 +49,8 @@ public final class TrainingSession {
     }
 
     /** Sets the longest time between two checkpoints. */
-    TrainingSession withCheckpointMinutes(double minutes) {
-        checkpointMinutes = minutes;
+    TrainingSession withCheckpoints(Duration longest) {
+        checkpoints = longest;
         return this;
     }
 
@@ -80,13 +79,9 @@ public final class TrainingSession {
         }
     }
 
-    static Duration checkpointEvery(double minutes) {
-        return Duration.ofNanos((long) (minutes * 60e9));
-    }
-
     private void trainUntil(StopSignal stop) {
         RunProgress progress = new RunProgress(run.info(), members, data, console);
-        Trainer.Control control = new Trainer.Control(checkpointEvery(checkpointMinutes), stop, moreDevices, workers);
+        Trainer.Control control = new Trainer.Control(checkpoints, stop, moreDevices, workers);
         boolean interrupted = true;
         try {
             new Trainer(run, data, device, progress, control).run(members);
