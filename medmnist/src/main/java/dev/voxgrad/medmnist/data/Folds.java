@@ -44,7 +44,7 @@ public final class Folds {
             throw new IllegalArgumentException("folds is " + count + "; expected at least 2");
         }
         int volumes = data.train().size() + data.val().size();
-        int[] foldOf = deal(volumes, count, seed, volume -> labels(data, volume));
+        int[] foldOf = deal(volumes, count, stream(seed), volume -> labels(data, volume));
         Folds folds = new Folds(data, count, foldOf);
         for (int label = 0; label < data.classes(); label++) {
             folds.requireEverywhere(label, true);
@@ -55,16 +55,22 @@ public final class Folds {
         return folds;
     }
 
+    /** Returns the random numbers that put the volumes into their order. */
+    public static RandomStream stream(long seed) {
+        return new RandomStream(seed, 0, 0, RandomPurpose.FOLDS);
+    }
+
     /**
      * Returns the number of the fold of each volume, (N).
      *
+     * @param random puts the volumes into their order
      * @param labels of a volume: its class, or all its labels
      */
-    public static int[] deal(int volumes, int count, long seed, IntFunction<List<Integer>> labels) {
+    public static int[] deal(int volumes, int count, RandomStream random, IntFunction<int[]> labels) {
         Map<List<Integer>, List<Integer>> classes = new LinkedHashMap<>();
-        for (int volume : new RandomStream(seed, 0, 0, RandomPurpose.FOLDS).permutation(volumes)) {
-            classes.computeIfAbsent(labels.apply(volume), key -> new ArrayList<>())
-                    .add(volume);
+        for (int volume : random.permutation(volumes)) {
+            List<Integer> key = Arrays.stream(labels.apply(volume)).boxed().toList();
+            classes.computeIfAbsent(key, _ -> new ArrayList<>()).add(volume);
         }
         int[] foldOf = new int[volumes];
         int next = 0;
@@ -78,17 +84,13 @@ public final class Folds {
     }
 
     /** Returns the class of a volume, or all its labels in a multi-label set. */
-    private static List<Integer> labels(VolumeData data, int volume) {
+    private static int[] labels(VolumeData data, int volume) {
         int inTrain = data.train().size();
-        Split split = volume < inTrain ? data.train() : data.val();
-        int index = volume < inTrain ? volume : volume - inTrain;
-        return split.isMultiLabel()
-                ? Arrays.stream(split.multiLabels()[index]).boxed().toList()
-                : List.of(split.labels()[index]);
+        return volume < inTrain ? data.train().labelsOf(volume) : data.val().labelsOf(volume - inTrain);
     }
 
-    private static boolean has(List<Integer> labels, int label, Task task) {
-        return task == Task.MULTI_LABEL ? labels.get(label) == 1 : labels.getFirst() == label;
+    private static boolean has(int[] labels, int label, Task task) {
+        return task == Task.MULTI_LABEL ? labels[label] == 1 : labels[0] == label;
     }
 
     /** Requires an AUC: a fold without volumes of a class, or with only those, has none. */

@@ -239,6 +239,11 @@ public final class Split {
         return multiLabels;
     }
 
+    /** Returns the class of a volume, (1), or in a multi-label split all its labels, 0 or 1, (L). */
+    public int[] labelsOf(int volume) {
+        return isMultiLabel() ? multiLabels()[volume].clone() : new int[] {labels()[volume]};
+    }
+
     /** Returns the volumes with these numbers, in this order, as a split of the same name. The voxels are shared. */
     public Split only(int... numbers) {
         return select(name, List.of(this), numbers);

@@ -1,14 +1,12 @@
 package dev.voxgrad.medmnist.ensemble;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
+import dev.voxgrad.medmnist.data.Folds;
 import dev.voxgrad.medmnist.data.Split;
 
 /**
@@ -53,9 +51,10 @@ record ValidationFolds(int folds, int cuts, List<ValidationFolds.Part> parts) {
      */
     static ValidationFolds of(Ensemble validation, int most, int cuts, long seed) {
         int folds = Math.clamp(rarest(validation), 2, most);
+        Split split = validation.split();
         List<Part> parts = new ArrayList<>();
         for (int cut = 0; cut < cuts; cut++) {
-            int[] foldOf = deal(validation.split(), folds, new RandomStream(seed, cut, 0, PURPOSE));
+            int[] foldOf = Folds.deal(split.size(), folds, new RandomStream(seed, cut, 0, PURPOSE), split::labelsOf);
             for (int fold = 0; fold < folds; fold++) {
                 int held = fold;
                 int[] scored = IntStream.range(0, foldOf.length)
@@ -79,30 +78,6 @@ record ValidationFolds(int folds, int cuts, List<ValidationFolds.Part> parts) {
 
     private static boolean hasAuc(Ensemble ensemble) {
         return !Double.isNaN(ensemble.auc(ensemble.logits().getFirst()));
-    }
-
-    private static int[] deal(Split split, int folds, RandomStream random) {
-        Map<List<Integer>, List<Integer>> classes = new LinkedHashMap<>();
-        for (int volume : random.permutation(split.size())) {
-            classes.computeIfAbsent(labels(split, volume), labels -> new ArrayList<>())
-                    .add(volume);
-        }
-        int[] foldOf = new int[split.size()];
-        int next = 0;
-        for (List<Integer> volumes : classes.values()) {
-            for (int volume : volumes) {
-                foldOf[volume] = next;
-                next = (next + 1) % folds;
-            }
-        }
-        return foldOf;
-    }
-
-    /** Returns the class of a volume, or all its labels in a multi-label split. */
-    private static List<Integer> labels(Split split, int volume) {
-        return split.isMultiLabel()
-                ? Arrays.stream(split.multiLabels()[volume]).boxed().toList()
-                : List.of(split.labels()[volume]);
     }
 
     /** Returns the number of volumes of the rarest class; of the rarest answer in a multi-label task. */

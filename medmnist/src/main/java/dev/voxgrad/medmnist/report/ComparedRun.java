@@ -65,7 +65,7 @@ record ComparedRun(
             ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
             bytes.asFloatBuffer().put(values);
             digest.update(bytes);
-            int[] labels = split.isMultiLabel() ? split.multiLabels()[i] : new int[] {split.labels()[i]};
+            int[] labels = split.labelsOf(i);
             for (int label : labels) {
                 digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(label).flip());
             }

@@ -113,7 +113,7 @@ public final class VolumeSaver {
     }
 
     private static String labels(Split split, int index, String between) {
-        int[] labels = split.isMultiLabel() ? split.multiLabels()[index] : new int[] {split.labels()[index]};
+        int[] labels = split.labelsOf(index);
         return Arrays.stream(labels).mapToObj(String::valueOf).collect(Collectors.joining(between));
     }
 

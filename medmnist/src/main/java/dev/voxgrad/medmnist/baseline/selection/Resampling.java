@@ -52,8 +52,7 @@ public record Resampling(List<Part> parts) {
                     + " parts; expected at least one volume for each");
         }
         int[][] rows = targets.rows();
-        return Folds.deal(
-                targets.size(), count, seed, i -> Arrays.stream(rows[i]).boxed().toList());
+        return Folds.deal(targets.size(), count, Folds.stream(seed), i -> rows[i]);
     }
 
     private static Part part(int[] foldOf, int fold) {
