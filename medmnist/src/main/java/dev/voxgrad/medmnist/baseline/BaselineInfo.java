@@ -2,7 +2,6 @@ package dev.voxgrad.medmnist.baseline;
 
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -172,9 +171,7 @@ public record BaselineInfo(
 
     /** Warns if the data file has another MD5 sum than when the baseline was made. */
     public void warnIfChanged(VolumeData now, Consumer<String> warnings) {
-        if (dataMd5 != null && !now.md5().equals(Optional.of(dataMd5))) {
-            warnings.accept(now.name() + " has changed since the baseline was made (its MD5 was " + dataMd5 + ")");
-        }
+        now.warnIfChanged(dataMd5, "the baseline was made", warnings);
     }
 
     /** Returns the same baseline without the folders of this machine: files are named without them. */

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.data;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -85,6 +86,23 @@ public record VolumeData(
                 test,
                 Optional.empty(),
                 Preparation.STUDY);
+    }
+
+    /**
+     * Warns if the file has another MD5 sum than it had earlier.
+     *
+     * @param before the earlier sum; null if the volumes were made by code
+     * @param since when that was, as in "has changed since the training"
+     */
+    public void warnIfChanged(@Nullable String before, String since, Consumer<String> warnings) {
+        if (before != null && !md5.equals(Optional.of(before))) {
+            warnings.accept(name + " has changed since " + since + " (its MD5 was " + before + ")");
+        }
+    }
+
+    /** Returns the name, marked if the volumes were made by code. */
+    public String title() {
+        return synthetic ? name + " (SYNTHETIC)" : name;
     }
 
     private static List<Split> present(@Nullable Split... splits) {

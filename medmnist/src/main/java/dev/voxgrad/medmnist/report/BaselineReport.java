@@ -49,10 +49,9 @@ public final class BaselineReport {
     }
 
     private void write() {
-        String title = "Baseline: " + data.name() + (data.synthetic() ? " (SYNTHETIC)" : "");
-        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
-        RunReport.writeHead(html, title);
-        html.open("body").open("main").open("header").element("h1", title);
+        String title = "Baseline: " + data.title();
+        RunReport.openPage(html, title);
+        html.open("header").element("h1", title);
         html.element(
                 "p",
                 "Classical models on features of the volumes: " + info.chosen().size() + " of "
@@ -63,7 +62,7 @@ public final class BaselineReport {
         BaselineChoiceSection.write(html, info, unseenLabels());
         writeImportance();
         writeSettings();
-        html.close().close().close();
+        RunReport.closePage(html);
     }
 
     private void writeResults() {

@@ -37,9 +37,8 @@ public final class BenchmarkPage {
 
     private void write() {
         String title = "Benchmark: " + results.dataName();
-        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
-        RunReport.writeHead(html, title);
-        html.open("body").open("main").open("header").element("h1", title);
+        RunReport.openPage(html, title);
+        html.open("header").element("h1", title);
         html.element(
                         "p",
                         "Rows in italics are published and were not trained here. For research; not for clinical use.")
@@ -60,7 +59,7 @@ public final class BenchmarkPage {
         html.element("p", "This page and its tables are written again, from what is finished, by:")
                 .element("pre", "medmnist benchmark --show --out " + ShellWords.quote(results.folder()))
                 .close();
-        html.close().close().close();
+        RunReport.closePage(html);
     }
 
     private void writeTable(Grid grid) {

@@ -28,9 +28,8 @@ public final class ComparisonPage {
 
     private void write() {
         String title = "Comparison of " + comparison.runs().size() + " runs";
-        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
-        RunReport.writeHead(html, title);
-        html.open("body").open("main").open("header").element("h1", title);
+        RunReport.openPage(html, title);
+        html.open("header").element("h1", title);
         html.element("p", "For research; not for clinical use.", "class", "small")
                 .close();
         html.open("section").element("h2", "Results");
@@ -49,7 +48,7 @@ public final class ComparisonPage {
         writeSettings();
         writeLearning();
         writeRoc();
-        html.close().close().close();
+        RunReport.closePage(html);
     }
 
     private void writeTable(String caption, List<List<String>> rows) {

@@ -19,12 +19,10 @@ public final class LearningRatePage {
 
     /** Returns the page; the curve must have a point. The same test gives the same page to the byte. */
     public static String html(VolumeData data, LearningRateFinder.Settings settings, LearningRateCurve curve) {
-        String title = "Learning rate: " + settings.net().name() + " on " + data.name()
-                + (data.synthetic() ? " (SYNTHETIC)" : "");
+        String title = "Learning rate: " + settings.net().name() + " on " + data.title();
         Html html = new Html();
-        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
-        RunReport.writeHead(html, title);
-        html.open("body").open("main").element("h1", title);
+        RunReport.openPage(html, title);
+        html.element("h1", title);
         Optional<Suggestion> suggestion = curve.suggestion();
         suggestion.ifPresent(found -> html.element("p", "Suggested: --lr " + found.rounded(), "class", "notice"));
         html.element("p", curve.account());
@@ -47,7 +45,7 @@ public final class LearningRatePage {
                 "class",
                 "small");
         writeSettings(html, data, settings);
-        html.close().close().close();
+        RunReport.closePage(html);
         return html.toString();
     }
 

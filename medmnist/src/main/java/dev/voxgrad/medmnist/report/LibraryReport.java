@@ -41,9 +41,7 @@ public final class LibraryReport {
     }
 
     private void write(Path out) {
-        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
-        RunReport.writeHead(html, subject.data().name() + ", " + subject.split().name() + " split");
-        html.open("body").open("main");
+        RunReport.openPage(html, subject.data().name() + ", " + subject.split().name() + " split");
         writeTitle();
         ResultsSection.write(html, subject);
         writeGains();
@@ -59,12 +57,11 @@ public final class LibraryReport {
                         "tabindex",
                         "0")
                 .close();
-        html.close().close().close();
+        RunReport.closePage(html);
     }
 
     private void writeTitle() {
-        html.open("header")
-                .element("h1", subject.data().name() + (subject.data().synthetic() ? " (SYNTHETIC)" : ""));
+        html.open("header").element("h1", subject.data().title());
         html.element(
                 "p",
                 "Ensemble of " + counted(library.members(), "member") + " of "

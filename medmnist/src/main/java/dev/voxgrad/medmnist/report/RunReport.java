@@ -33,9 +33,7 @@ public final class RunReport {
     public static String html(RunFiles run, Evaluation evaluation, Mistakes mistakes) {
         Subject subject = new Subject(run, evaluation, History.read(run.files()));
         Html html = new Html();
-        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
-        writeHead(html, subject.data().name() + ", " + subject.split().name() + " split");
-        html.open("body").open("main");
+        openPage(html, subject.data().name() + ", " + subject.split().name() + " split");
         writeTitle(html, subject);
         ResultsSection.write(html, subject);
         FitSection.write(html, subject);
@@ -46,12 +44,23 @@ public final class RunReport {
         MembersSection.write(html, subject);
         MistakesSection.write(html, subject, mistakes);
         SettingsSection.write(html, subject);
-        html.close().close().close();
+        closePage(html);
         return html.toString();
     }
 
-    /** Writes the head of a page, with its style sheet. */
-    static void writeHead(Html html, String title) {
+    /** Opens a page, with its head and style sheet. */
+    static void openPage(Html html, String title) {
+        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
+        writeHead(html, title);
+        html.open("body").open("main");
+    }
+
+    /** Closes what {@link #openPage} opened. */
+    static void closePage(Html html) {
+        html.close().close().close();
+    }
+
+    private static void writeHead(Html html, String title) {
         html.open("head").empty("meta", "charset", "utf-8");
         html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
         html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
@@ -69,7 +78,7 @@ public final class RunReport {
 
     private static void writeTitle(Html html, Subject subject) {
         VolumeData data = subject.data();
-        html.open("header").element("h1", data.name() + (data.synthetic() ? " (SYNTHETIC)" : ""));
+        html.open("header").element("h1", data.title());
         html.element(
                 "p",
                 "Ensemble of " + subject.ensemble().members()

@@ -53,9 +53,8 @@ public final class SearchPage {
 
     private void write() {
         String title = "Search: " + search.info().run().data().title();
-        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
-        RunReport.writeHead(html, title);
-        html.open("body").open("main").open("header").element("h1", title);
+        RunReport.openPage(html, title);
+        html.open("header").element("h1", title);
         html.element("p", search.info().plan().words());
         html.element("p", "For research; not for clinical use.", "class", "small")
                 .close();
@@ -69,7 +68,7 @@ public final class SearchPage {
         }
         writeCost();
         writeCommands();
-        html.close().close().close();
+        RunReport.closePage(html);
     }
 
     private void writeLeaderboard() {

@@ -52,10 +52,7 @@ final class SettingsSection {
         item("started", info.started());
         item("Voxgrad, Java", info.voxgrad() + ", " + info.java());
         item("device", info.device() + (info.fusion() ? "" : ", no fusion"));
-        item(
-                "data",
-                data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", " + data.counts()
-                        + " volumes to train, validate and test");
+        item("data", data.title() + ", " + data.counts() + " volumes to train, validate and test");
         if (info.data().window() != null) {
             item("window", info.data().window() + " in the data become 0,1");
         }

@@ -3,7 +3,6 @@ package dev.voxgrad.medmnist.run;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -204,9 +203,7 @@ public record RunInfo(
 
     /** Warns if the data file, which may change before a trained model is applied, has another MD5 sum. */
     public void warnIfChanged(VolumeData now, Consumer<String> warnings) {
-        if (dataMd5 != null && !now.md5().equals(Optional.of(dataMd5))) {
-            warnings.accept(now.name() + " has changed since the training (its MD5 was " + dataMd5 + ")");
-        }
+        now.warnIfChanged(dataMd5, "the training", warnings);
     }
 
     /** Returns the same run without the folders of this machine: files are named without them. */
