@@ -2,7 +2,6 @@ package dev.voxgrad.engine;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -14,7 +13,10 @@ import dev.voxgrad.engine.autograd.Node;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.autograd.OpContract;
 import dev.voxgrad.engine.autograd.OpTrace;
+import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceStorage;
 import dev.voxgrad.engine.device.Storage;
 import dev.voxgrad.engine.op.acsconv3d.AcsConv3dOp;
 import dev.voxgrad.engine.op.activation.LeakyReluOp;
@@ -549,13 +551,37 @@ public final class Tensor {
         return layout == wanted || Layout.coincide(shape) ? this : apply(new LayoutOp(wanted), this);
     }
 
+    /**
+     * Describes this tensor for people: shape, device, the operation that made it, and values, rounded to five digits:
+     * all of a small tensor in row-major order, the first few of a large one. Values on a GPU are not copied for this.
+     * Computes nothing and never fails, so that debuggers and error messages can call it at any time.
+     */
     @Override
     public String toString() {
-        return String.format(
-                Locale.ROOT,
-                "Tensor%s on %s%s",
-                shape,
-                device.name(),
-                node == null ? "" : " from " + node.op().name());
+        String origin = node != null ? " from " + node.op().name() : requiresGrad ? ", requires gradient" : "";
+        return "Tensor" + shape + " on " + device.name() + origin + valuesText();
+    }
+
+    private String valuesText() {
+        Storage storage = memory.storage();
+        if (released || storage == null) {
+            return ", released";
+        }
+        return switch (storage) {
+            case CpuStorage cpu -> " = " + ValuesText.of(shape, i -> cpu.array()[physicalIndex(i)]);
+            case ReferenceStorage reference -> " = " + ValuesText.of(shape, i -> reference.array()[physicalIndex(i)]);
+            case CudaStorage _ -> "";
+        };
+    }
+
+    /** Returns where in memory the element at an index of the row-major order is. */
+    private int physicalIndex(int index) {
+        if (layout == Layout.ROW_MAJOR) {
+            return index;
+        }
+        int channels = shape.dim(1);
+        int voxels = shape.elementsFrom(2);
+        int sample = index / (channels * voxels);
+        return (sample * voxels + index % voxels) * channels + index / voxels % channels;
     }
 }
