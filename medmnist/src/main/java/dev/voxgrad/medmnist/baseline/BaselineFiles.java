@@ -88,7 +88,18 @@ public final class BaselineFiles {
                     "already contains a baseline, which is left as it is; choose another --out, or remove it first");
         }
         RunFiles.requireEmpty(folder);
-        AtomicFile.requireWritable(folder.toAbsolutePath().normalize().resolveSibling("." + folder.getFileName()));
+        Path target = folder.toAbsolutePath().normalize();
+        AtomicFile.requireWritable(existingAbove(target).resolve("." + target.getFileName()));
+    }
+
+    /** Returns the nearest folder above that exists; those between are made when the baseline is written. */
+    private static Path existingAbove(Path target) {
+        for (Path above = target.getParent(); above != null; above = above.getParent()) {
+            if (Files.exists(above)) {
+                return above;
+            }
+        }
+        return target;
     }
 
     /**
@@ -101,7 +112,7 @@ public final class BaselineFiles {
         try {
             Path target = Files.exists(folder) ? folder.toRealPath() : folder.toAbsolutePath();
             Path unfinished = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-            Files.createDirectory(unfinished);
+            Files.createDirectories(unfinished);
             try {
                 writeContents(new RunFolder(unfinished), info, contents);
                 Files.deleteIfExists(target);

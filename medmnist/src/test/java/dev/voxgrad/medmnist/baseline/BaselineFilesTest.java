@@ -79,6 +79,23 @@ class BaselineFilesTest {
     }
 
     @Test
+    void makesTheFoldersAbove() {
+        Path deep = temp.resolve("runs/of today/base");
+        BaselineFiles.requireEmpty(deep);
+        assertThat(deep.getParent()).doesNotExist();
+        MadeUpBaseline.write(deep, source, data, rows(6, 0.5), rows(5, 0.3), rows(7, 0.1));
+        assertThat(BaselineFiles.isBaseline(deep)).isTrue();
+    }
+
+    @Test
+    void aFileAmongTheFoldersAboveIsReported() throws IOException {
+        Path file = Files.writeString(temp.resolve("notes.txt"), "mine");
+        assertThatThrownBy(() -> BaselineFiles.requireEmpty(file.resolve("runs/base")))
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("there is no folder " + file.toRealPath());
+    }
+
+    @Test
     void leavesExistingFoldersAlone() throws IOException {
         assertThatThrownBy(() -> BaselineFiles.requireEmpty(folder))
                 .isInstanceOf(DataFileException.class)
