@@ -120,6 +120,11 @@ public final class Main implements Runnable, DebugOption {
 
     /** Runs one command; returns its exit code. */
     static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+        return execute(Main::executeAndCloseDevices, out, err, arguments);
+    }
+
+    /** Parses a command and executes it in another way; returns its exit code. Failures are reported as usual. */
+    static int execute(CommandLine.IExecutionStrategy strategy, PrintWriter out, PrintWriter err, String... arguments) {
         Main main = new Main();
         CommandLine commandLine = new CommandLine(main);
         commandLine.setOut(VisibleWriter.to(out));
@@ -130,7 +135,7 @@ public final class Main implements Runnable, DebugOption {
         commandLine.setParameterExceptionHandler(failures);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-        commandLine.setExecutionStrategy(Main::executeAndCloseDevices);
+        commandLine.setExecutionStrategy(strategy);
         try {
             return commandLine.execute(arguments);
         } catch (OutOfMemoryError e) {

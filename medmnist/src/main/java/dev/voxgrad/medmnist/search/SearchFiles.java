@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.json.RunJson;
 import dev.voxgrad.medmnist.search.space.Space;
+import dev.voxgrad.medmnist.search.strategy.Job;
 import dev.voxgrad.medmnist.search.strategy.Plan;
 import dev.voxgrad.medmnist.search.strategy.Strategy;
 import dev.voxgrad.medmnist.search.strategy.TrialState;
@@ -117,6 +119,12 @@ public final class SearchFiles {
     /** Returns what decides which trial is trained next. */
     Strategy strategy() {
         return info.plan().strategy(space);
+    }
+
+    /** Returns why there is nothing left to do, as the end of a sentence; empty if there is, or a trial is in training. */
+    public Optional<String> end() {
+        List<TrialState> states = trials().stream().map(Trial::state).toList();
+        return strategy().next(states) instanceof Job.Finished(String reason) ? Optional.of(reason) : Optional.empty();
     }
 
     /** Changes the budget, in {@code search.json} too. */

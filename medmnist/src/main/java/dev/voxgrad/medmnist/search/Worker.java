@@ -91,26 +91,39 @@ public final class Worker {
      * @throws TrainingStoppedException if a stop was requested; progress is saved
      */
     public String work() {
+        return work(Integer.MAX_VALUE).orElseThrow();
+    }
+
+    /**
+     * Works as {@link #work()} does, but on so many jobs at most; a job trains one trial to its next rung.
+     *
+     * @return why the strategy has nothing more to do; empty if the jobs were done first
+     * @throws TrainingStoppedException if a stop was requested; progress is saved
+     */
+    public Optional<String> work(int jobs) {
         search.locked(this::writeLeaderboard); // an interrupted worker may not have done so
-        while (true) {
+        int done = 0;
+        while (done < jobs) {
             stopIfAsked();
             switch (search.locked(this::decide)) {
                 case Next.Train job -> {
                     try (MemberLock lock = job.lock()) {
                         if (!train(job, lock)) {
-                            return "the time is used";
+                            return Optional.of("the time is used");
                         }
                     }
                     Leaderboard now = search.locked(this::writeLeaderboard);
                     report(job.files().info(), job.files().number(), now);
+                    done++;
                 }
                 case Next.Again _ -> search.locked(this::writeLeaderboard);
                 case Next.Wait wait -> pause(wait.trial());
                 case Next.End end -> {
-                    return end.reason();
+                    return Optional.of(end.reason());
                 }
             }
         }
+        return Optional.empty();
     }
 
     private void stopIfAsked() {

@@ -19,6 +19,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.CheckpointOption;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.ParallelOptions;
 import dev.voxgrad.medmnist.cli.options.SearchOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
@@ -35,6 +36,7 @@ import dev.voxgrad.medmnist.search.space.Configuration;
 import dev.voxgrad.medmnist.search.space.Hyperparameter;
 import dev.voxgrad.medmnist.search.space.Space;
 import dev.voxgrad.medmnist.search.strategy.Plan;
+import dev.voxgrad.medmnist.text.ShellWords;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
@@ -94,6 +96,19 @@ public final class SearchCommand implements Callable<Integer> {
     @Mixin
     private CheckpointOption checkpointOption;
 
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description = "Train at most N trials in this process, each to its next rung, and end then; for a cluster, "
+                    + "whose tasks should be short. Default: as long as there is something to do")
+    private @Nullable Integer jobs;
+
+    @Option(
+            names = "--prepare",
+            description = "Check everything, create the search, or change its budget, and train nothing; then "
+                    + "--resume works on it, on any machines.")
+    private boolean prepare;
+
     @Option(names = "--quiet", description = "Print no progress, only warnings and the end.")
     private boolean quiet;
 
@@ -103,6 +118,9 @@ public final class SearchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkpointOption.longest();
+        if (jobs != null) {
+            OptionValues.requireWithin(command, "--jobs", jobs, Plan.MOST_TRIALS);
+        }
         if (folder.resume != null) {
             resume(folder.resume);
         } else {
@@ -167,13 +185,17 @@ public final class SearchCommand implements Callable<Integer> {
     }
 
     private void work(SearchFiles search, DataSource source, VolumeData data, Device device) {
-        new SearchSession(
-                        search,
-                        source,
-                        data,
-                        device,
-                        new Console(command.commandLine().getOut(), quiet))
-                .work(checkpointOption.longest(), ParallelOptions.workersFor(device, 1));
+        Console console = new Console(command.commandLine().getOut(), quiet);
+        if (prepare) {
+            console.line("The search is prepared. Work on it with: medmnist search --resume "
+                    + ShellWords.quote(search.folder()));
+            return;
+        }
+        new SearchSession(search, source, data, device, console)
+                .work(
+                        checkpointOption.longest(),
+                        ParallelOptions.workersFor(device, 1),
+                        jobs == null ? Integer.MAX_VALUE : jobs);
     }
 
     private ParameterException wrongUse(String message) {

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli.command;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.ui.Console;
@@ -43,8 +44,12 @@ final class SearchSession {
         this.console = console;
     }
 
-    /** Works until the budget is used or nothing is left to do. If it is interrupted, the console shows how to resume. */
-    void work(Duration checkpointEvery, int workers) {
+    /**
+     * Works until the budget is used or nothing is left to do. If it is interrupted, the console shows how to resume.
+     *
+     * @param jobs the most that this process does
+     */
+    void work(Duration checkpointEvery, int workers, int jobs) {
         console.progress(data.name() + ": " + data.counts() + " volumes of " + data.shape()
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "") + "; "
                 + search.space().dimensions().size() + " settings to choose");
@@ -55,10 +60,12 @@ final class SearchSession {
             SearchListener progress =
                     new SearchProgress(search.info().plan(), data.train().size(), console);
             Trainer.Control control = new Trainer.Control(checkpointEvery, stop.signal(), List.of(), workers);
-            String reason = new Worker(search, data, device, progress, control, this::create).work();
+            Optional<String> end = new Worker(search, data, device, progress, control, this::create).work(jobs);
             interrupted = false;
             Spent spent = Spent.of(search.trials());
-            console.line("The search has ended: " + reason + ". " + spent.words() + ".");
+            console.line(end.map(reason -> "The search has ended: " + reason)
+                            .orElse("This process has done its " + jobs + (jobs == 1 ? " job" : " jobs"))
+                    + ". " + spent.words() + ".");
         } catch (TrainingStoppedException e) {
             console.line(String.valueOf(e.getMessage()));
             throw e;

@@ -35,6 +35,7 @@ import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.run.IncompatibleRunException;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.text.ShellWords;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
@@ -112,6 +113,12 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private ParallelOptions parallelOptions;
 
+    @Option(
+            names = "--prepare",
+            description = "Check everything, create the run, or change its --models and --epochs, and train nothing; "
+                    + "then --resume trains its members, on any machines.")
+    private boolean prepare;
+
     @Option(names = "--quiet", description = "Print no progress, only warnings and the end.")
     private boolean quiet;
 
@@ -123,6 +130,10 @@ public final class TrainCommand implements Callable<Integer> {
         Duration checkpoints = checkpointOption.longest();
         parallelOptions.check();
         if (trial != null) {
+            if (prepare) {
+                throw new ParameterException(
+                        command.commandLine(), trial.option() + " creates no run, and --prepare only does; choose one");
+            }
             tryOut(trial);
             return 0;
         }
@@ -131,9 +142,15 @@ public final class TrainCommand implements Callable<Integer> {
                     command.commandLine(),
                     "Missing required argument (specify one of these): (--out=RUN | --resume=RUN)");
         }
-        (folder.resume != null ? resume(folder.resume) : start(Objects.requireNonNull(folder.out)))
-                .withCheckpoints(checkpoints)
-                .train();
+        Path path = folder.resume != null ? folder.resume : Objects.requireNonNull(folder.out);
+        TrainingSession session = folder.resume != null ? resume(path) : start(path);
+        if (prepare) {
+            console()
+                    .line("The run is prepared. Train its members with: medmnist train --resume "
+                            + ShellWords.quote(path));
+        } else {
+            session.withCheckpoints(checkpoints).train();
+        }
         return 0;
     }
 

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.cli.ui;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 
 import dev.voxgrad.medmnist.train.StopSignal;
 
@@ -9,7 +10,13 @@ import dev.voxgrad.medmnist.train.StopSignal;
  * and then exits with 130 or 143, as usual.
  */
 public final class SignalStop implements AutoCloseable {
-    private final StopSignal signal = new StopSignal();
+    /**
+     * Another condition for a stop, for a command that is part of a larger program: the task of a cluster may be
+     * killed while its process continues.
+     */
+    public static final ScopedValue<BooleanSupplier> ALSO = ScopedValue.newInstance();
+
+    private final StopSignal signal = new StopSignal().or(ALSO.orElse(() -> false));
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread onSignal = new Thread(this::requestAndWait, "stop");
 
