@@ -165,6 +165,23 @@ class CheckpointTest {
         assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(2));
     }
 
+    /** A folder in the way of the new file stands for a full disk: the newest must not have been renamed by then. */
+    @Test
+    void failedSaveLeavesEarlierOnesAsTheyAre() throws IOException {
+        List<String> warnings = new ArrayList<>();
+        files.save(checkpoint(1));
+        files.save(checkpoint(2));
+        Path inTheWay = folder.resolve("members/member-00.checkpoint.new");
+        Files.createDirectories(inTheWay.resolve("full"));
+        assertThatThrownBy(() -> files.save(checkpoint(3)))
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("member-00.checkpoint.new");
+        assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(2));
+        assertThat(warnings).isEmpty();
+        assertThat(Checkpoint.read(folder.resolve("members/member-00.checkpoint.previous")))
+                .isEqualTo(checkpoint(1));
+    }
+
     @Test
     void oneProcessTrainsAMember() {
         assertThat(files.holder()).isEmpty();
