@@ -3,6 +3,7 @@ package dev.voxgrad.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -249,6 +250,11 @@ public final class Tensor {
         return serial > moment;
     }
 
+    /** Returns whether this handle was made before {@code other}; inputs of an operation are made before its result. */
+    public boolean isMadeBefore(Tensor other) {
+        return serial < other.serial;
+    }
+
     /**
      * Returns whether an operation made this tensor after {@code moment}, in a scope. The caller of the operation may
      * {@link #release} such a result once it is used up: no handle on it can be older, and constants, parameters and
@@ -368,11 +374,16 @@ public final class Tensor {
 
     /** Returns the gradients of all leaves below this scalar. */
     public Gradients backward() {
+        return backward((_, _) -> {});
+    }
+
+    /** Returns the gradients of all leaves below this scalar, and shows those of intermediate tensors to {@code seen}. */
+    public Gradients backward(BiConsumer<Tensor, Tensor> seen) {
         if (shape.elements() != 1) {
             throw new ShapeException("backward: only a scalar has a gradient by itself; this tensor is " + shape
                     + ", so pass the upstream gradient");
         }
-        return backward(full(device, shape, 1));
+        return backward(full(device, shape, 1), seen);
     }
 
     /**
@@ -384,7 +395,18 @@ public final class Tensor {
      *     an optimiser's step, or if backward was already run through this graph
      */
     public Gradients backward(Tensor upstream) {
-        return Backward.run(this, upstream);
+        return backward(upstream, (_, _) -> {});
+    }
+
+    /**
+     * Does the same as {@link #backward(Tensor)} and shows the gradients of intermediate tensors, which are released
+     * on the way.
+     *
+     * @param seen receives each tensor that is the result of an operation, this one first, and its complete gradient,
+     *     just before the operation's own backward; it may read the gradient during the call
+     */
+    public Gradients backward(Tensor upstream, BiConsumer<Tensor, Tensor> seen) {
+        return Backward.run(this, upstream, seen);
     }
 
     // ----------------------------------------------------------------------------------------- operations: arithmetic

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.ShapeException;
@@ -38,18 +39,23 @@ public final class Backward {
     /** Leaves that require a gradient now but did not when an operation used them, and that operation. */
     private final Map<Tensor, Op> late = new IdentityHashMap<>();
 
-    private Backward() {}
+    private final BiConsumer<Tensor, Tensor> seen;
+
+    private Backward(BiConsumer<Tensor, Tensor> seen) {
+        this.seen = seen;
+    }
 
     /**
      * Returns the gradients of all leaves below {@code result} that required one when they were used. Each has
      * its own memory, so that it may be changed in place.
      *
      * @param upstream the gradient of {@code result}, with its shape and on its device; it is only read
+     * @param seen receives each result of an operation and its complete gradient before that is used and released
      * @throws IllegalArgumentException if {@code upstream} does not fit
      * @throws IllegalStateException if an earlier run already used up the graph, if a tensor that a forward saved was
      *     changed in place since, or if an operation's backward breaks its contract
      */
-    public static Gradients run(Tensor result, Tensor upstream) {
+    public static Gradients run(Tensor result, Tensor upstream, BiConsumer<Tensor, Tensor> seen) {
         ShapeException.requireEqual("backward", "result", result.shape(), "upstream gradient", upstream.shape());
         if (upstream.device() != result.device()) {
             throw new IllegalArgumentException("backward: the upstream gradient is on device "
@@ -58,7 +64,7 @@ public final class Backward {
         if (!result.requiresGrad()) {
             throw new IllegalStateException("backward: nothing below " + result + " requires a gradient");
         }
-        return new Backward().walk(result, upstream);
+        return new Backward(seen).walk(result, upstream);
     }
 
     private Gradients walk(Tensor result, Tensor upstream) {
@@ -81,6 +87,7 @@ public final class Backward {
             if (tensor.node() == null) {
                 leaves.put(tensor, gradient);
             } else {
+                seen.accept(tensor, gradient);
                 propagate(tensor.node(), gradient);
             }
         }

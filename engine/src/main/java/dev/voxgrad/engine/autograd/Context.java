@@ -139,8 +139,7 @@ public final class Context {
     }
 
     /** Returns the full name of the layer that applied the operation, {@code layer1.0}; null if it was not traced. */
-    @Nullable
-    String layer() {
+    public @Nullable String layer() {
         return layer;
     }
 

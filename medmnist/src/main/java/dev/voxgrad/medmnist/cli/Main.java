@@ -36,6 +36,7 @@ import dev.voxgrad.medmnist.cli.command.ShowCommand;
 import dev.voxgrad.medmnist.cli.command.StatusCommand;
 import dev.voxgrad.medmnist.cli.command.SummaryCommand;
 import dev.voxgrad.medmnist.cli.command.TrainCommand;
+import dev.voxgrad.medmnist.cli.command.WatchCommand;
 import dev.voxgrad.medmnist.cli.options.DebugOption;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.UserPath;
@@ -78,6 +79,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             ConvertCommand.class,
             ExportCommand.class,
             ProfileCommand.class,
+            WatchCommand.class,
             DoctorCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

@@ -64,6 +64,11 @@ public final class SyntheticShapes {
             return new Settings(seed, 28, 480, 120, 240, DIFFICULTY);
         }
 
+        /** Returns the settings of a few volumes, which are made in no time. */
+        public static Settings example(long seed, int edge) {
+            return new Settings(seed, edge, 16, 8, 8, DIFFICULTY);
+        }
+
         /** Returns the same settings for volumes of another size. */
         public Settings withEdge(int voxels) {
             return new Settings(seed, voxels, train, val, test, difficulty);

@@ -68,7 +68,8 @@ public final class RunReport {
         html.element("title", title + " – Voxgrad").element("style", styles()).close();
     }
 
-    private static String styles() {
+    /** Returns the style sheet of all pages: colours for light and dark, text and tables. */
+    public static String styles() {
         try (InputStream file = Objects.requireNonNull(RunReport.class.getResourceAsStream("report.css"))) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -82,6 +82,23 @@ public final class MemberSteps implements AutoCloseable {
     }
 
     /**
+     * Takes a step and shows what happens in it to a watcher. Its outcome is not reported to the listener.
+     *
+     * @return the loss before the update
+     * @throws DivergedException if the loss or a gradient is NaN or infinite
+     * @throws UnsupportedOperationException on a GPU, which replays a step as a whole
+     */
+    public double watch(Batch batch, double learningRate, StepWatcher watcher) {
+        finish();
+        TrainingStep training = bySize.computeIfAbsent(batch.size(), _ -> new TrainingStep(model, batch));
+        if (!training.isEager()) {
+            throw new UnsupportedOperationException(
+                    "device " + model.device().name() + " replays a step as a whole, so it cannot be watched");
+        }
+        return training.watch(batch, learningRate, watcher);
+    }
+
+    /**
      * Waits until all steps are done and reported.
      *
      * @throws DivergedException if the loss or a gradient of one of them is NaN or infinite

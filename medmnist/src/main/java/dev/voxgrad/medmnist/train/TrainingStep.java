@@ -1,9 +1,11 @@
 package dev.voxgrad.medmnist.train;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.RepeatedStep;
 import dev.voxgrad.engine.optim.GradientMath;
+import dev.voxgrad.engine.trace.Trace;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.Optimizer;
@@ -41,6 +44,7 @@ final class TrainingStep implements AutoCloseable {
 
     private int number;
     private double learningRate;
+    private StepWatcher watcher = StepWatcher.NONE;
 
     /**
      * What the steps of all sizes share.
@@ -97,30 +101,61 @@ final class TrainingStep implements AutoCloseable {
      * @throws DivergedException if the loss or a gradient is NaN or infinite and the device knows at once
      */
     Started start(Batch batch, int ofEpoch, int ofNumber, double rate) {
+        fill(batch, ofEpoch, ofNumber, rate);
+        model.optimizer().setLearningRate(rate); // a replay does not pass the body
+        return new Started(this, epoch, number, batch.size(), step.run());
+    }
+
+    private void fill(Batch batch, int ofEpoch, int ofNumber, double rate) {
         System.arraycopy(batch.inputs(), 0, inputs, 0, inputs.length);
         System.arraycopy(batch.labels(), 0, labels, 0, labels.length);
         System.arraycopy(batch.targets(), 0, targets, 0, targets.length);
         epoch = ofEpoch;
         number = ofNumber;
         learningRate = rate;
-        model.optimizer().setLearningRate(rate); // a replay does not pass the body
-        return new Started(this, epoch, number, batch.size(), step.run());
+    }
+
+    /**
+     * Takes the step on the host, outside of any scope, so that no activation is released before its watcher has read
+     * it.
+     *
+     * @return the loss before the update
+     * @throws DivergedException if the loss or a gradient is NaN or infinite
+     */
+    double watch(Batch batch, double rate, StepWatcher by) {
+        fill(batch, 1, 1, rate);
+        watcher = by;
+        try {
+            return body().getFirst().item();
+        } finally {
+            watcher = StepWatcher.NONE;
+        }
+    }
+
+    /** Returns whether the step runs on the host, where it can be watched. */
+    boolean isEager() {
+        return step.isEager();
     }
 
     /** Does the step; returns the loss and the norm of each gradient. */
     private List<Tensor> body() {
         Tensor input = Tensor.ofChannelsLast(model.device(), shape, inputs);
-        Tensor loss = model.loss().of(model.net().forward(input), labels, targets);
-        Gradients gradients = loss.backward();
-        List<String> names = new ArrayList<>();
-        List<Tensor> gradientList = new ArrayList<>();
+        Tensor logits = model.net().forward(input);
+        Tensor loss;
+        try (var _ = Trace.layer(model.device(), "loss")) {
+            loss = model.loss().of(logits, labels, targets);
+        }
+        watcher.forwardDone(input, loss);
+        Gradients gradients = loss.backward(watcher::backwardReaches);
+        SequencedMap<String, Tensor> byName = new LinkedHashMap<>();
         model.parameters().forEach((name, parameter) -> {
             if (gradients.has(parameter)) {
-                names.add(name);
-                gradientList.add(gradients.of(parameter));
+                byName.put(name, gradients.of(parameter));
             }
         });
-        gradientNames = names;
+        watcher.backwardDone(byName);
+        List<Tensor> gradientList = List.copyOf(byName.values());
+        gradientNames = List.copyOf(byName.keySet());
         Tensor norms = GradientMath.norms(gradientList);
         if (step.isEager()) {
             requireFinite(loss.item(), norms.toDoubleArray(), epoch, number);

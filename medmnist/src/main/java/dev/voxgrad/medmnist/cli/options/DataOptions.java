@@ -140,6 +140,21 @@ public final class DataOptions {
         }
     }
 
+    /**
+     * Returns the data as {@link #source} does; the flag {@value #SYNTHETIC}, and no option at all, mean a few volumes
+     * made by code.
+     */
+    public DataSource sourceOfExample() {
+        if (npz != null || flag != null && !SYNTHETIC.equals(flag)) {
+            return source();
+        }
+        try {
+            return DataSource.synthetic(SyntheticShapes.Settings.example(TrainSettings.SEED, size == null ? 28 : size));
+        } catch (BadValueException e) {
+            throw new ParameterException(command.commandLine(), "--size: " + e.getMessage(), e);
+        }
+    }
+
     /** Returns the user's file, if one was named. */
     public Optional<Path> npz() {
         return Optional.ofNullable(npz);

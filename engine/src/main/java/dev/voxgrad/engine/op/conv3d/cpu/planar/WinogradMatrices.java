@@ -4,7 +4,8 @@ import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
- * Derives the matrices of Winograd's F(m, 3) from their interpolation points in exact arithmetic.
+ * Derives the matrices of Winograd's F(m, 3) from their interpolation points in exact arithmetic: for tests, which
+ * compare the kernels' constants with them, and for pictures of the algorithm. No kernel uses this class.
  *
  * <p>Polynomials of degree 2 and m − 1 have a product of degree m + 1, which is determined by its values at m + 1
  * points pⱼ and its leading coefficient, its value "at ∞". Multiplying polynomials is convolution; the transposed
@@ -20,9 +21,9 @@ import java.util.Arrays;
  * @param weight G, (m + 2)×3
  * @param input Bᵀ, (m + 2)×(m + 2)
  */
-record WinogradMatrices(Fraction[][] output, Fraction[][] weight, Fraction[][] input) {
+public record WinogradMatrices(Fraction[][] output, Fraction[][] weight, Fraction[][] input) {
     /** Returns the matrices for m outputs, 2 to 4. */
-    static WinogradMatrices of(int m) {
+    public static WinogradMatrices of(int m) {
         Fraction[] points = points(m);
         int n = points.length + 1;
         Fraction[][] output = zeros(m, n);
@@ -91,35 +92,48 @@ record WinogradMatrices(Fraction[][] output, Fraction[][] weight, Fraction[][] i
                 .toArray(double[][]::new);
     }
 
-    /** A rational number. */
-    record Fraction(BigInteger numerator, BigInteger denominator) {
-        static final Fraction ZERO = of(0, 1);
-        static final Fraction ONE = of(1, 1);
+    /** Represents a rational number in lowest terms, with a positive denominator. */
+    public record Fraction(BigInteger numerator, BigInteger denominator) {
+        public static final Fraction ZERO = of(0, 1);
+        public static final Fraction ONE = of(1, 1);
 
-        static Fraction of(long numerator, long denominator) {
+        /** Returns numerator/denominator, which must be in lowest terms. */
+        public static Fraction of(long numerator, long denominator) {
             return new Fraction(BigInteger.valueOf(numerator), BigInteger.valueOf(denominator));
         }
 
-        Fraction plus(Fraction other) {
+        /** Returns this + other. */
+        public Fraction plus(Fraction other) {
             return reduced(
                     numerator.multiply(other.denominator).add(other.numerator.multiply(denominator)),
                     denominator.multiply(other.denominator));
         }
 
-        Fraction times(Fraction other) {
+        /** Returns this · other. */
+        public Fraction times(Fraction other) {
             return reduced(numerator.multiply(other.numerator), denominator.multiply(other.denominator));
         }
 
-        Fraction negative() {
+        /** Returns −this. */
+        public Fraction negative() {
             return new Fraction(numerator.negate(), denominator);
         }
 
-        Fraction inverse() {
+        /** Returns 1/this; this must not be zero. */
+        public Fraction inverse() {
             return reduced(denominator, numerator);
         }
 
-        double value() {
+        /** Returns the nearest double. */
+        public double value() {
             return numerator.doubleValue() / denominator.doubleValue();
+        }
+
+        /** Returns the number as people write it: {@code −3/4}. */
+        @Override
+        public String toString() {
+            String whole = (numerator.signum() < 0 ? "−" : "") + numerator.abs();
+            return denominator.equals(BigInteger.ONE) ? whole : whole + "/" + denominator;
         }
 
         private static Fraction reduced(BigInteger numerator, BigInteger denominator) {
