@@ -67,9 +67,11 @@ final class Rows {
 
     Rows(Graph graph, List<LayeredLayout.Size> sizes) {
         int[] rowOf = rowOf(graph);
+        boolean[] isMain = new boolean[rowOf.length]; // a leaf that something is computed from, such as a batch
+        graph.edges().stream().filter(edge -> edge.input() == 0).forEach(edge -> isMain[edge.from()] = true);
         for (Graph.Vertex vertex : graph.vertices()) {
-            boolean leaf = vertex.kind() != Graph.Kind.OPERATION;
-            add(new Item(vertex.id(), rowOf[vertex.id()], sizes.get(vertex.id()), leaf ? LEAF : STRAIGHT));
+            boolean main = vertex.kind() == Graph.Kind.OPERATION || isMain[vertex.id()];
+            add(new Item(vertex.id(), rowOf[vertex.id()], sizes.get(vertex.id()), main ? STRAIGHT : LEAF));
         }
         int left = MOST_JOINTS;
         for (Graph.Edge edge : graph.edges()) {

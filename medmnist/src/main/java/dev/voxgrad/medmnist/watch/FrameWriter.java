@@ -81,8 +81,10 @@ final class FrameWriter {
     }
 
     private StepData draw() {
+        int volumes = leaf("volumes");
         LayeredLayout layout = LayeredLayout.of(
-                step.graph(), vertex -> vertex.kind() == Graph.Kind.OPERATION ? OPERATION : LEAF);
+                step.graph(),
+                vertex -> vertex.kind() == Graph.Kind.OPERATION || vertex.id() == volumes ? OPERATION : LEAF);
         List<StepData.Node> nodes = new ArrayList<>();
         for (Graph.Vertex vertex : step.graph().vertices()) {
             LayeredLayout.Box box = layout.boxes().get(vertex.id());

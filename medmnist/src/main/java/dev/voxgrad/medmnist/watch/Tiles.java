@@ -37,15 +37,21 @@ public record Tiles(int width, int height, int count, double min, double max, St
         };
     }
 
-    /** Shows the first sample's first channels, cut across axis 2. */
+    /** Shows the first volume's first channels, cut across axis 2; of volumes of one channel, the first volumes. */
     private static Tiles activation(Shape shape, float[] values, double plane) {
         int depth = shape.dim(2);
         int height = shape.dim(3);
         int width = shape.dim(4);
         int cut = Math.min((int) (plane * depth), depth - 1);
+        if (shape.dim(1) == 1) {
+            int volumes = Math.min(shape.dim(0), MOST_TILES);
+            String words = "volumes 0 to " + (volumes - 1) + ", plane " + cut + " of " + depth;
+            return draw(width, height, volumes, words, (volume, row, column) ->
+                    values[((volume * depth + cut) * height + row) * width + column]);
+        }
         int channels = Math.min(shape.dim(1), MOST_TILES);
         String words = "volume 0, plane " + cut + " of " + depth + ", "
-                + (channels == 1 ? "channel 0" : "channels 0 to " + (channels - 1)) + " of " + shape.dim(1);
+                + "channels 0 to " + (channels - 1) + " of " + shape.dim(1);
         return draw(width, height, channels, words, (channel, row, column) ->
                 values[((channel * depth + cut) * height + row) * width + column]);
     }

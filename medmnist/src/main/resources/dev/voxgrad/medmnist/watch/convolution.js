@@ -107,7 +107,7 @@ function block(cells, name, part) {
   const top = Math.max(...cells.values.map(text => Math.abs(value(text))), 1e-9);
   const area = cells.h * cells.w;
   return make('figure', {}, make('figcaption', {style: 'font: 1rem var(--math); color: var(--text)'}, name),
-      make('div', {class: 'block'}, Array.from({length: cells.d}, (_, d) => make('figure', {},
+      make('div', {class: 'block', '--planes': cells.d > 4 ? 3 : cells.d === 3 ? 3 : 2}, Array.from({length: cells.d}, (_, d) => make('figure', {},
           make('figcaption', {}, `d = ${d}`),
           make('table', {}, make('tbody', {}, Array.from({length: cells.h}, (_, h) => make('tr', {},
               Array.from({length: cells.w}, (_, v) => {

@@ -39,8 +39,13 @@ function fit(text, letters) {
   return text.length > letters ? '…' + text.slice(1 - letters) : text;
 }
 
+/** Returns whether a node has a picture: an operation's result, or the volumes. */
+function isLarge(node) {
+  return node.kind === 'operation' || node.width > 120;
+}
+
 function drawNode(node) {
-  const operation = node.kind === 'operation';
+  const operation = isLarge(node);
   const kind = KINDS.find(([pattern]) => pattern.test(node.name));
   const group = make('svg:g', {class: `node ${node.kind}`, transform: `translate(${node.x} ${node.y})`,
     '--kind': kind ? kind[1] : '#8a94a0', on: {click: () => visit(node.id)}},
@@ -49,8 +54,9 @@ function drawNode(node) {
   if (operation) {
     group.append(make('svg:rect', {class: 'stripe', x: 0, y: 12, width: 4, height: node.height - 24, rx: 2}),
         make('svg:rect', {class: 'well', x: 10, y: 8, width: 48, height: 48, rx: 5}),
+        make('svg:text', {class: 'well-text', x: 34, y: 37}),
         make('svg:image', {x: 10, y: 8, width: 48, height: 48, preserveAspectRatio: 'none'}),
-        make('svg:text', {x: 66, y: 23}, fit(node.name, 16)),
+        make('svg:text', {x: 66, y: 23, style: `font-size: ${Math.min(13, 190 / node.name.length).toFixed(1)}px`}, fit(node.name, 22)),
         make('svg:text', {class: 'small', x: 66, y: 39}, fit(node.layer || ' ', 18)),
         make('svg:text', {class: 'small', x: 66, y: 53}, fit(shapeWords(node.shape), 18)));
   } else {
@@ -113,12 +119,14 @@ function follow(yes) {
 }
 
 function lookAt(id) {
-  const node = data.nodes[id];
+  const leaf = data.nodes[id];
+  const use = data.routes.find(route => route.from === id);
+  const node = isLarge(leaf) || !use ? leaf : {...data.nodes[use.to], y: leaf.y, height: leaf.height};
   const {width} = room();
   const scale = Math.min(1.2, Math.max(0.66, width / 700));
   // Leaves are to the right of the chain, so the chain is left of the middle.
   const aside = Math.min(150, width / scale / 2 - node.width / 2 - 16);
-  aim(node.x + node.width / 2 + (node.kind === 'operation' ? Math.max(0, aside) : 0), node.y + node.height / 2, scale);
+  aim(node.x + node.width / 2 + Math.max(0, aside), node.y + node.height / 2, scale);
 }
 
 function whole() {
@@ -224,7 +232,7 @@ function light(index) {
     const element = nodeElements[id];
     const value = valueFrame.get(id);
     const gradient = gradientFrame.get(id);
-    const operation = node.kind === 'operation';
+    const operation = isLarge(node);
     const hot = gradient !== undefined && gradient <= index;
     const future = operation ? value > index : false;
     const norm = hot ? frames[gradient].values[0].norm : completed.get(id);
@@ -239,6 +247,9 @@ function light(index) {
       const url = future ? '' : thumbnail(hot ? gradient : value);
       if (url) image.setAttribute('href', url);
       else image.removeAttribute('href');
+      const alone = !future && !url;
+      element.querySelector('.well-text').textContent =
+          alone ? short(frames[hot ? gradient : value].values[0].sum, 3) : '';
     }
   });
   data.routes.forEach((route, i) => {
@@ -329,6 +340,22 @@ function kernelsPart(kernels) {
   return parts;
 }
 
+/** Shows which part of the step its kernels spend in each phase, and in the slowest of them. */
+function timePart() {
+  const all = spent.reduce((sum, one) => sum + one, 0);
+  const of = phase => spent.filter((_, i) => frames[i].phase === phase).reduce((sum, one) => sum + one, 0);
+  const row = (word, phase, part) => {
+    const line = meter(word, part / all, `${time(part)}, ${Math.round(100 * part / all)} %`);
+    line.style.setProperty('--phase', `var(--${PHASES[phase]})`);
+    return line;
+  };
+  const slowest = spent.map((part, i) => i).sort((a, b) => spent[b] - spent[a]).slice(0, 5);
+  return [make('h3', {}, 'where its kernels spend the time'),
+    ...['FORWARD', 'BACKWARD', 'UPDATE'].map(phase => row(WORDS[phase], phase, of(phase))),
+    make('h3', {}, 'the slowest five'),
+    make('div', {class: 'norms'}, slowest.map(i => row(`${frames[i].layer} ${frames[i].title}`, frames[i].phase, spent[i])))];
+}
+
 function detail(index) {
   const frame = frames[index];
   const node = data.nodes[frame.node];
@@ -340,7 +367,7 @@ function detail(index) {
         : 'The same batch, once more: this step went uphill, as single steps may.';
     parts.push(make('div', {class: 'hero'}, make('div', {}, make('small', {}, 'loss before'), head.loss.toFixed(4)),
         make('span', {class: 'arrow'}, '→'), make('div', {}, make('small', {}, 'loss after'), head.lossAfter.toFixed(4))),
-        make('p', {}, fall));
+        make('p', {}, fall), ...timePart());
   }
   if (frame.formula.length) parts.push(make('div', {class: 'formula'}, frame.formula.join('\n')));
   frame.values.forEach((values, i) => parts.push(...valuesPart(values, i === 0)));

@@ -1,6 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,8 +19,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Tests a report in a real browser; skipped if there is no Chromium. */
 class ReportBrowserTest {
-    private static final List<String> NAMES =
-            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final int SECONDS = 120;
     /** Shows the page in a frame of any width, since windows have a minimum width, and shows the measurements. */
     private static final String FRAME = """
@@ -62,8 +58,8 @@ class ReportBrowserTest {
 
     @BeforeAll
     static void makePage() throws IOException {
-        Optional<Path> found = find();
-        assumeTrue(found.isPresent(), () -> "needs a Chromium on the path, one of " + NAMES);
+        Optional<Path> found = Browser.find();
+        assumeTrue(found.isPresent(), () -> "needs a Chromium on the path, one of " + Browser.NAMES);
         browser = found.get();
         Path volumes = TestVolumes.write(folder.resolve("own.npz"), 9, 1, 8, 64, 24, 40);
         Path run = folder.resolve("run");
@@ -90,13 +86,6 @@ class ReportBrowserTest {
         String measured = text.replaceFirst("<meta http-equiv=[^>]*>", "").replace("</body>", MEASURE + "</body>");
         assertThat(measured).hasSizeGreaterThan(text.length());
         Files.writeString(folder.resolve("measured.html"), measured);
-    }
-
-    private static Optional<Path> find() {
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .flatMap(directory -> NAMES.stream().map(name -> Path.of(directory, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     private static String measure(int width, boolean dark) throws IOException, InterruptedException {

@@ -241,7 +241,8 @@ class WrongUseTest {
                 "predict",
                 "ensemble",
                 "evaluate",
-                "profile"
+                "profile",
+                "watch"
             })
     void helpHasAnExample(String command) {
         String name = ("medmnist " + command).strip();
