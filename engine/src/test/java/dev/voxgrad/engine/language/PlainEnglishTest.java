@@ -1,11 +1,9 @@
 package dev.voxgrad.engine.language;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -16,8 +14,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 /** Keeps the words of {@code glossary.txt} out of everything in this project that a person reads. */
 class PlainEnglishTest {
-    private static final List<String> OTHER_FOLDERS = List.of(".ci", ".launcher", ".mvn", "docs");
-
     private static final Glossary FRUIT = new Glossary(List.of(
             "eaten => consumed", "(eat|eats) up => consume", "plum => fruit", "allow plum in a/X.java: sugar plum"));
 
@@ -25,27 +21,12 @@ class PlainEnglishTest {
     void projectKeepsTheGlossary() throws IOException {
         Glossary glossary = Glossary.read();
         List<Finding> findings = new ArrayList<>();
-        for (Path part : parts()) {
+        for (Path part : Checkout.parts()) {
             findings.addAll(glossary.check(Checkout.ROOT, part));
         }
         assertThat(findings)
                 .as("words to avoid; glossary.txt says what to write")
                 .isEmpty();
-    }
-
-    /**
-     * Returns the files in the project's root, its modules and its other folders; not what a user keeps next to them.
-     */
-    private static List<Path> parts() throws IOException {
-        List<Path> parts = new ArrayList<>(Checkout.modules());
-        OTHER_FOLDERS.stream()
-                .map(Checkout.ROOT::resolve)
-                .filter(Files::isDirectory)
-                .forEach(parts::add);
-        try (Stream<Path> entries = Files.list(Checkout.ROOT)) {
-            entries.filter(Files::isRegularFile).sorted().forEach(parts::add);
-        }
-        return parts;
     }
 
     @Test

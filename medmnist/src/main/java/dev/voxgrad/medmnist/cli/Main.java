@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.cli.command.BenchmarkCommand;
 import dev.voxgrad.medmnist.cli.command.BundleCommand;
 import dev.voxgrad.medmnist.cli.command.CleanCommand;
 import dev.voxgrad.medmnist.cli.command.CompareCommand;
+import dev.voxgrad.medmnist.cli.command.CompletionCommand;
 import dev.voxgrad.medmnist.cli.command.ConvertCommand;
 import dev.voxgrad.medmnist.cli.command.DoctorCommand;
 import dev.voxgrad.medmnist.cli.command.DownloadCommand;
@@ -37,6 +38,7 @@ import dev.voxgrad.medmnist.cli.command.StatusCommand;
 import dev.voxgrad.medmnist.cli.command.SummaryCommand;
 import dev.voxgrad.medmnist.cli.command.TrainCommand;
 import dev.voxgrad.medmnist.cli.command.WatchCommand;
+import dev.voxgrad.medmnist.cli.help.HelpSections;
 import dev.voxgrad.medmnist.cli.options.DebugOption;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.UserPath;
@@ -44,6 +46,7 @@ import dev.voxgrad.medmnist.cli.ui.Failures;
 import dev.voxgrad.medmnist.cli.ui.StandardError;
 import dev.voxgrad.medmnist.cli.ui.Version;
 import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
+import dev.voxgrad.nativecheck.report.ExitCodes;
 
 /** Runs the command line. Each command is a class of its own, with a detailed {@code --help}. */
 @Command(
@@ -80,7 +83,8 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             ExportCommand.class,
             ProfileCommand.class,
             WatchCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            CompletionCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = {
@@ -92,7 +96,14 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             ""
         },
         commandListHeading = "%nCommands (each has its own --help):%n",
-        footer = {"", "Exit codes: 0 success, 1 failure, 2 wrong use, 70 internal error."})
+        exitCodeListHeading = ExitCodes.HEADING,
+        exitCodeList = {
+            "0:success",
+            "1:failure: the data, the settings or the machine do not allow it; or a check has found a problem",
+            "2:wrong use: an unknown command or option, or a value that is not allowed",
+            "70:internal error; please report it",
+            "130, 143:stopped by Ctrl-C or SIGTERM, with everything kept; --resume continues"
+        })
 public final class Main implements Runnable, DebugOption {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -128,15 +139,12 @@ public final class Main implements Runnable, DebugOption {
     /** Parses a command and executes it in another way; returns its exit code. Failures are reported as usual. */
     static int execute(CommandLine.IExecutionStrategy strategy, PrintWriter out, PrintWriter err, String... arguments) {
         Main main = new Main();
-        CommandLine commandLine = new CommandLine(main);
+        CommandLine commandLine = commandLine(main);
         commandLine.setOut(VisibleWriter.to(out));
         commandLine.setErr(VisibleWriter.to(err));
-        commandLine.registerConverter(Path.class, new UserPath());
         Failures failures = new Failures(() -> main.debug);
         commandLine.setExecutionExceptionHandler(failures);
         commandLine.setParameterExceptionHandler(failures);
-        commandLine.setUsageHelpAutoWidth(true);
-        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionStrategy(strategy);
         try {
             return commandLine.execute(arguments);
@@ -149,6 +157,16 @@ public final class Main implements Runnable, DebugOption {
             out.flush();
             err.flush();
         }
+    }
+
+    /** Returns the parser of all commands. */
+    static CommandLine commandLine(Main main) {
+        CommandLine commandLine = new CommandLine(main);
+        commandLine.registerConverter(Path.class, new UserPath());
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        HelpSections.installIn(commandLine);
+        return commandLine;
     }
 
     private static int executeAndCloseDevices(CommandLine.ParseResult words) {

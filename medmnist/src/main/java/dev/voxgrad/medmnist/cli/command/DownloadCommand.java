@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.medmnist.cli.options.SetNames;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.DownloadProgress;
 import dev.voxgrad.medmnist.data.DatasetInfo;
@@ -31,7 +32,12 @@ public final class DownloadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Option(names = "--flag", paramLabel = "F|all", required = true, description = "Data set, or all for all six.")
+    @Option(
+            names = "--flag",
+            paramLabel = "F|all",
+            required = true,
+            completionCandidates = SetNames.class,
+            description = "Data set, or all for all six.")
     private String flag;
 
     @Option(

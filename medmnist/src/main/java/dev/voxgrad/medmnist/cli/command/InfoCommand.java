@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.medmnist.cli.options.SetNames;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.FileOptions;
@@ -54,7 +55,11 @@ public final class InfoCommand implements Callable<Integer> {
 
     /** The data set to describe. */
     private static final class Subject {
-        @Option(names = "--flag", paramLabel = "F", description = "Official data set, such as adrenalmnist3d.")
+        @Option(
+                names = "--flag",
+                paramLabel = "F",
+                completionCandidates = SetNames.class,
+                description = "Official data set, such as adrenalmnist3d.")
         private @Nullable String flag;
 
         @Option(names = "--npz", paramLabel = "FILE", description = "Your own volumes in MedMNIST's layout.")

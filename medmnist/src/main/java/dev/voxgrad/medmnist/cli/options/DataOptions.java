@@ -51,6 +51,7 @@ public final class DataOptions {
     @Option(
             names = "--flag",
             paramLabel = "F",
+            completionCandidates = SetNames.class,
             description = "Official data set, such as adrenalmnist3d; 'medmnist available' lists all of them.")
     private @Nullable String flag;
 
