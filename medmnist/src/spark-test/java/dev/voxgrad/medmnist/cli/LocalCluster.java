@@ -27,6 +27,8 @@ final class LocalCluster {
     static Cli run(int executors, int cores, Object... arguments) {
         System.setProperty("spark.master", "local-cluster[" + executors + "," + cores + ",1024]");
         System.setProperty("spark.executor.memory", "512m");
+        // Most of the time of such small trainings is the JVM's compiler's.
+        System.setProperty("spark.executor.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
         System.setProperty("spark.jars", System.getProperty("voxgrad.spark.jar"));
         System.setProperty("spark.executor.extraClassPath", sparksJars());
         // The first task waits until all executors are there.

@@ -55,7 +55,7 @@ class ClusterRecipesTest {
     private static Object[] train(Object... more) {
         List<Object> words = new ArrayList<>(List.of(
                 "train", "--npz", folder.resolve("volumes.npz"), "--nets", "net1-w0.0625", "--models", MEMBERS));
-        words.addAll(List.of("--epochs", 150, "--batch-size", 8, "--seed", 3, "--device", "cpu"));
+        words.addAll(List.of("--epochs", 60, "--batch-size", 8, "--seed", 3, "--device", "cpu"));
         words.addAll(Arrays.asList(more));
         return words.toArray();
     }
