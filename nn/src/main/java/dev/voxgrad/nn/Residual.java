@@ -86,7 +86,9 @@ public final class Residual implements Layer {
             activations.release(skip, shortcut.keepsActivations());
         }
         Tensor result = sum.relu();
-        sum.release();
+        if (sum.isResultSince(before)) {
+            activations.release(sum, false);
+        }
         return result;
     }
 

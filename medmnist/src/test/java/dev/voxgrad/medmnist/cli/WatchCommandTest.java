@@ -106,6 +106,7 @@ class WatchCommandTest {
                         squares += (double) value * value;
                     }
                     assertThat(frame.get("values").get(2).get("norm").asDouble())
+                            .as(frame.get("title").asString())
                             .isCloseTo(Math.sqrt(squares), within(1e-12));
                     compared++;
                 }
