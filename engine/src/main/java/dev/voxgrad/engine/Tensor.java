@@ -591,7 +591,8 @@ public final class Tensor {
         }
         return switch (storage) {
             case CpuStorage cpu -> " = " + ValuesText.of(shape, i -> cpu.array()[physicalIndex(i)]);
-            case ReferenceStorage reference -> " = " + ValuesText.of(shape, i -> reference.array()[physicalIndex(i)]);
+            case ReferenceStorage reference ->
+                " = " + ValuesText.of(shape, i -> reference.array()[physicalIndex(i)]);
             case CudaStorage _ -> "";
         };
     }

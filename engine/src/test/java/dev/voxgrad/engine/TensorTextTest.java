@@ -16,8 +16,8 @@ class TensorTextTest {
     void showsShapeOriginAndAllValuesOfASmallTensor() {
         Tensor x = Tensor.of(REFERENCE, Shape.of(2, 2), 1.0 / 3, -2, 3e9, Double.NaN);
         assertThat(x).hasToString("Tensor[2,2] on reference = [[0.33333, -2], [3E+9, NaN]]");
-        assertThat(x.requiresGrad(true)).hasToString(
-                "Tensor[2,2] on reference, requires gradient = [[0.33333, -2], [3E+9, NaN]]");
+        assertThat(x.requiresGrad(true))
+                .hasToString("Tensor[2,2] on reference, requires gradient = [[0.33333, -2], [3E+9, NaN]]");
         assertThat(x.relu()).hasToString("Tensor[2,2] on reference from relu = [[0.33333, 0], [3E+9, NaN]]");
         assertThat(Tensor.full(REFERENCE, Shape.of(), 1.5)).hasToString("Tensor[] on reference = 1.5");
     }

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
@@ -59,7 +60,14 @@ public final class ExerciseRun {
                 + separator()
                 + System.getProperty("java.class.path");
         List<String> options = List.of(
-                "-d", folder.toString(), "-cp", classPath, "-proc:none", "-nowarn", "--add-modules", "jdk.incubator.vector");
+                "-d",
+                folder.toString(),
+                "-cp",
+                classPath,
+                "-proc:none",
+                "-nowarn",
+                "--add-modules",
+                "jdk.incubator.vector");
         try (StandardJavaFileManager files = compiler.getStandardFileManager(problems, Locale.ROOT, null)) {
             if (compiler.getTask(null, files, problems, options, null, files.getJavaFileObjects(file))
                     .call()) {
@@ -67,7 +75,7 @@ public final class ExerciseRun {
             }
         }
         return Optional.of(problems.getDiagnostics().stream()
-                .filter(problem -> problem.getKind() == javax.tools.Diagnostic.Kind.ERROR)
+                .filter(problem -> problem.getKind() == Diagnostic.Kind.ERROR)
                 .map(problem -> "line " + problem.getLineNumber() + ": " + problem.getMessage(Locale.ROOT))
                 .collect(Collectors.joining("\n", "does not compile:\n", "")));
     }
@@ -79,7 +87,8 @@ public final class ExerciseRun {
     /** Returns the folders of this checkout's classes, and of the tests that the exercise needs. */
     private static List<Path> classFolders(Exercise exercise) {
         boolean inEngine = exercise.module().equals("engine");
-        List<String> modules = inEngine ? List.of("engine") : List.of("engine", "nn", "native-check", exercise.module());
+        List<String> modules =
+                inEngine ? List.of("engine") : List.of("engine", "nn", "native-check", exercise.module());
         List<String> tests = inEngine ? List.of("engine") : List.of("engine", exercise.module());
         return Stream.concat(
                         modules.stream().map(module -> module + "/target/classes"),
@@ -103,7 +112,8 @@ public final class ExerciseRun {
             return outcome(exercise, listener.getSummary());
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(
-                    "the tests of module " + exercise.module() + " are not compiled: no class " + exercise.testClass(), e);
+                    "the tests of module " + exercise.module() + " are not compiled: no class " + exercise.testClass(),
+                    e);
         } finally {
             thread.setContextClassLoader(before);
         }
@@ -111,8 +121,8 @@ public final class ExerciseRun {
 
     private static Optional<String> outcome(Exercise exercise, TestExecutionSummary summary) {
         if (!summary.getFailures().isEmpty()) {
-            return Optional.of(
-                    String.valueOf(summary.getFailures().getFirst().getException().getMessage()));
+            return Optional.of(String.valueOf(
+                    summary.getFailures().getFirst().getException().getMessage()));
         }
         if (summary.getTestsSucceededCount() == 0) {
             throw new IllegalStateException("no test " + exercise.testClass() + "." + exercise.testMethod());

@@ -27,7 +27,8 @@ class TourTest {
     private static final Pattern NAME = Pattern.compile("`([A-Z][A-Za-z0-9]+)(?:\\.([a-z][A-Za-z0-9]*))?(?:\\(\\))?`");
     private static final Pattern TYPE = Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z][A-Za-z0-9]+)");
     /** Names in code type that are not this project's. */
-    private static final Set<String> OTHERS = Set.of("ServiceLoader", "ZipFile", "Files.move", "T", "ATOMIC_MOVE", "Ladder");
+    private static final Set<String> OTHERS =
+            Set.of("ServiceLoader", "ZipFile", "Files.move", "T", "ATOMIC_MOVE", "Ladder");
 
     private static List<Path> pages() throws IOException {
         List<Path> pages = new ArrayList<>(List.of(ENGINE.resolve("exercises/README.md")));

@@ -1,6 +1,8 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,14 +78,16 @@ class TourCommandsTest {
                 assertThat(Files.isExecutable(ROOT.resolve(program))).as(line).isTrue();
             }
             switch (program) {
-                case "medmnist/bin/medmnist" -> assertThatCode(() -> new CommandLine(new Main())
-                                .setCaseInsensitiveEnumValuesAllowed(true)
-                                .parseArgs(words.toArray(String[]::new)))
-                        .as(line)
-                        .doesNotThrowAnyException();
-                case "./mvnw" -> words.stream()
-                        .filter(word -> word.startsWith("-Dtest="))
-                        .forEach(word -> requireSource(word.substring("-Dtest=".length()), "src/test/java"));
+                case "medmnist/bin/medmnist" ->
+                    assertThatCode(() -> new CommandLine(new Main())
+                                    .setCaseInsensitiveEnumValuesAllowed(true)
+                                    .parseArgs(words.toArray(String[]::new)))
+                            .as(line)
+                            .doesNotThrowAnyException();
+                case "./mvnw" ->
+                    words.stream()
+                            .filter(word -> word.startsWith("-Dtest="))
+                            .forEach(word -> requireSource(word.substring("-Dtest=".length()), "src/test/java"));
                 case "bench/bin/bench" -> requireSource(words.getLast().replaceAll("\\..*", ""), "src/main/java");
                 default -> assertThat(program).isNotEmpty();
             }
@@ -128,9 +132,12 @@ class TourCommandsTest {
 
     private static void assertPrints(SnippetEvent event, String expected, String input) {
         if (expected.startsWith("|  Exception ")) {
-            assertThat(event.exception()).as(input).isInstanceOfSatisfying(EvalException.class, e -> assertThat(
-                            e.getExceptionClassName() + ": " + e.getMessage())
-                    .startsWith(expected.substring("|  Exception ".length())));
+            assertThat(event.exception())
+                    .as(input)
+                    .isInstanceOfSatisfying(
+                            EvalException.class,
+                            e -> assertThat(e.getExceptionClassName() + ": " + e.getMessage())
+                                    .startsWith(expected.substring("|  Exception ".length())));
         } else {
             assertThat(event.exception()).as(input).isNull();
             if (!expected.isEmpty()) {
@@ -170,8 +177,8 @@ class TourCommandsTest {
                 System.getProperty("java.class.path"),
                 TOUR.resolve("Ladder.java").toString());
         assertThat(code).isZero();
-        try (var loader = new java.net.URLClassLoader(
-                new java.net.URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+        try (var loader = new URLClassLoader(
+                new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
             var main = loader.loadClass("Ladder").getDeclaredMethod("main", String[].class);
             main.setAccessible(true);
             assertThatCode(() -> main.invoke(null, (Object) new String[] {"1", "6", "16", "0"}))

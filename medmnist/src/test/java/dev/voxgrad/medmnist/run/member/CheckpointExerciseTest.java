@@ -23,8 +23,7 @@ class CheckpointExerciseTest {
         assertThat(ExerciseRun.run(exercise, hole))
                 .hasValueSatisfying(reason -> assertThat(reason).doesNotContain("does not compile"));
         assertThat(ExerciseRun.run(exercise, answer)).isEmpty();
-        String renamesFirst = answer.replace(
-                exercise.answer(), afterRenaming(exercise.answer()));
+        String renamesFirst = answer.replace(exercise.answer(), afterRenaming(exercise.answer()));
         assertThat(ExerciseRun.run(exercise, renamesFirst))
                 .as("the newest becomes the previous one before the new one is written")
                 .isPresent();
