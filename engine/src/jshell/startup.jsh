@@ -4,6 +4,7 @@ import java.util.stream.*;
 import dev.voxgrad.engine.*;
 import dev.voxgrad.engine.autograd.*;
 import dev.voxgrad.engine.device.*;
+import dev.voxgrad.engine.graph.*;
 import dev.voxgrad.engine.op.conv3d.*;
 import dev.voxgrad.engine.trace.*;
 import dev.voxgrad.nn.*;
