@@ -41,6 +41,10 @@ class GuidesRunTest {
         NOT_RUN.put("./mvnw -Pdist", "takes minutes; BundleIT tests what it makes");
         NOT_RUN.put("./mvnw -q -pl nn", "installs into the user's local repository; ExampleTest runs the program");
         NOT_RUN.put("./mvnw -q -f nn/example", "requires the installation before it; ExampleTest runs the program");
+        NOT_RUN.put("./mvnw -Pspark", "downloads Spark; SparkIT tests what it makes");
+        NOT_RUN.put("spark-submit", "requires Spark");
+        NOT_RUN.put("sbatch", "requires Slurm; ClusterRecipesTest runs the file with a stand-in");
+        NOT_RUN.put("kubectl", "requires Kubernetes; ClusterRecipesTest runs the file with a stand-in");
         NOT_RUN.put("./mvnw", "builds or tests the project, as the build that runs this test does");
         NOT_RUN.put("bench/bin/", "downloads engines, takes up to hours or requires a GPU; bench tests the commands");
         NOT_RUN.put("bench/gpu-kit/make", "packs what requires a GPU");
@@ -62,6 +66,8 @@ class GuidesRunTest {
             "medmnist/docs/results.md",
             "medmnist/docs/models.md",
             "medmnist/docs/gpu.md",
+            "medmnist/docs/cluster.md",
+            "medmnist/docs/watch.md",
             "medmnist/docs/terminal.md",
             "bench/README.md",
             "native-check/README.md",
