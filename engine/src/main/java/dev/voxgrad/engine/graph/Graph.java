@@ -73,7 +73,7 @@ public final class Graph {
     /**
      * Returns the graph below {@code result}.
      *
-     * @param names tensors by name, such as a net's parameters; those that are not in the graph are ignored
+     * @param names tensors by name, such as a net's parameters; names of other tensors are ignored
      */
     public static Graph of(Tensor result, Map<String, Tensor> names) {
         Map<Tensor, String> given = new IdentityHashMap<>();

@@ -49,8 +49,8 @@ final class SvgWriter {
     }
 
     private static LayeredLayout.Size size(Graph.Vertex vertex) {
-        int letters = Math.max(
-                Labels.title(vertex).length(), Labels.detail(vertex).length());
+        int letters =
+                Math.max(Labels.title(vertex).length(), Labels.detail(vertex).length());
         return new LayeredLayout.Size(SIDES + LETTER * letters, HEIGHT);
     }
 

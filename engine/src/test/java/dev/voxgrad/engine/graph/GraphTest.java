@@ -27,7 +27,8 @@ import static org.assertj.core.api.Assertions.within;
 
 /** Tests the walk through a graph, its texts and its drawing. */
 class GraphTest {
-    private static final Pattern NODE = Pattern.compile("  n(\\d+) \\[[^\"]*(?:\"[^\"]*\"[^\"]*)*label=\"((?:[^\"\\\\]|\\\\.)*)\"];");
+    private static final Pattern NODE =
+            Pattern.compile("  n(\\d+) \\[[^\"]*(?:\"[^\"]*\"[^\"]*)*label=\"((?:[^\"\\\\]|\\\\.)*)\"];");
     private static final Pattern EDGE = Pattern.compile("  n(\\d+) -> n(\\d+) \\[label=\"((?:[^\"\\\\]|\\\\.)*)\"];");
 
     private static Tensor leaf(int... shape) {
@@ -99,7 +100,8 @@ class GraphTest {
                 .extracting(edge -> edge.from() + " " + edge.to() + " " + edge.input())
                 .containsExactly("0 1 0", "0 1 1", "1 2 0", "0 2 1", "2 3 0");
         assertThat(edges(graph.toDot())).hasSize(5);
-        assertThat(parse(graph.toSvg()).getElementsByTagName("path").getLength()).isEqualTo(5);
+        assertThat(parse(graph.toSvg()).getElementsByTagName("path").getLength())
+                .isEqualTo(5);
     }
 
     @Test
@@ -127,7 +129,8 @@ class GraphTest {
         Graph graph = Graph.of(leaf(5));
         assertThat(graph.vertices()).hasSize(1);
         assertThat(graph.edges()).isEmpty();
-        assertThat(parse(graph.toSvg()).getElementsByTagName("rect").getLength()).isEqualTo(1);
+        assertThat(parse(graph.toSvg()).getElementsByTagName("rect").getLength())
+                .isEqualTo(1);
     }
 
     /** A walk that calls itself for each input would overflow the stack. */

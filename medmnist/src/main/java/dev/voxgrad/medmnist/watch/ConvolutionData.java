@@ -36,7 +36,7 @@ public record ConvolutionData(
             String gradients,
             int bits,
             List<Double> milliseconds,
-            List<Error> errors,
+            List<Difference> errors,
             List<Double> sample) {}
 
     /**
@@ -45,7 +45,7 @@ public record ConvolutionData(
      * @param largest the largest of them
      * @param typical the root of their mean square
      */
-    public record Error(double largest, double typical) {}
+    public record Difference(double largest, double typical) {}
 
     /**
      * Holds Winograd's algorithm on one tile of a 3×3×3 convolution, exactly.

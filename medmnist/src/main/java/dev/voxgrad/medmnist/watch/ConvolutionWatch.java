@@ -128,7 +128,7 @@ public final class ConvolutionWatch {
     }
 
     private void add(String device, int bits, ConvolutionTrial.Result result, ConvolutionTrial.Result exact) {
-        List<ConvolutionData.Error> errors = new ArrayList<>();
+        List<ConvolutionData.Difference> errors = new ArrayList<>();
         for (int i = 0; i < exact.values().size(); i++) {
             errors.add(error(result.values().get(i), exact.values().get(i)));
         }
@@ -149,7 +149,7 @@ public final class ConvolutionWatch {
                         .toList()));
     }
 
-    private static ConvolutionData.Error error(double[] values, double[] exact) {
+    private static ConvolutionData.Difference error(double[] values, double[] exact) {
         double scale = Arrays.stream(exact).map(Math::abs).max().orElse(1);
         double largest = 0;
         double squares = 0;
@@ -158,6 +158,6 @@ public final class ConvolutionWatch {
             largest = Math.max(largest, Math.abs(difference));
             squares += difference * difference;
         }
-        return new ConvolutionData.Error(largest, Math.sqrt(squares / exact.length));
+        return new ConvolutionData.Difference(largest, Math.sqrt(squares / exact.length));
     }
 }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -139,9 +140,9 @@ public final class StepWatch {
             double loss = member.steps.watch(batch, rate, watched);
             watched.end();
             Map<String, float[]> after = new LinkedHashMap<>();
-            watched.parameterGradients()
-                    .keySet()
-                    .forEach(name -> after.put(name, tensors.get(name).toArray()));
+            for (String name : watched.parameterGradients().keySet()) {
+                after.put(name, Objects.requireNonNull(tensors.get(name), name).toArray());
+            }
             double lossAfter = member.step(batch);
             KernelTimes times = KernelTimes.of(timed);
             StepData.Head head = new StepData.Head(
