@@ -148,7 +148,8 @@ public final class ClusterCommand implements Callable<Integer> {
         PrintWriter out = command.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
-                "%d members of %d epochs; an epoch of %s takes %s s; a worker is lost every %s h, replaced after %s min%n",
+                "%d members of %d epochs; an epoch of %s takes %s s; a worker is lost every %s h, replaced after %s"
+                        + " min%n",
                 members,
                 epochs,
                 nets.getFirst(),

@@ -12,7 +12,7 @@ final class ClusterTable {
     private static final List<Integer> COUNTS = List.of(1, 2, 4, 8, 15, 16, 32, 64);
 
     /**
-     * Holds what is simulated besides ideal workers.
+     * Holds what is simulated, apart from ideal workers.
      *
      * @param overhead seconds until a worker that has taken a member trains it
      * @param slowShare share of workers with half the speed
@@ -37,7 +37,8 @@ final class ClusterTable {
         double alone = Simulation.of(Workers.ideal(1, settings.overhead()), members, 0).seconds();
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%n| workers | hours, by number | hours, longest first | times as fast | busy | %s slow: hours | losses: hours |"
+                "%n| workers | hours, by number | hours, longest first | times as fast | busy | %s slow: hours |"
+                        + " losses: hours |"
                         + "%n|--:|--:|--:|--:|--:|--:|--:|%n",
                 percent(settings.slowShare())));
         for (int count : COUNTS) {

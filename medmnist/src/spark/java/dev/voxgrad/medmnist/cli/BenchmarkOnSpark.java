@@ -94,10 +94,10 @@ final class BenchmarkOnSpark implements DistributedCommand {
 
     @Override
     public int end(PrintWriter out, PrintWriter err) {
+        int code = Main.execute(out, err, "benchmark", "--show", "--out", folder.toString());
         if (!failures.isEmpty()) {
             throw new TrainingException(String.join("; ", failures));
         }
-        List<String> words = new ArrayList<>(List.of("benchmark", "--show", "--out", folder.toString()));
-        return Main.execute(out, err, words.toArray(String[]::new));
+        return code;
     }
 }

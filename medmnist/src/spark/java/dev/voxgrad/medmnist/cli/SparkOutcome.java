@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * Tells how a task ended, and where.
+ * Describes how a task ended, and where.
  *
  * @param kind whether it was done
  * @param message why not; empty if it was
