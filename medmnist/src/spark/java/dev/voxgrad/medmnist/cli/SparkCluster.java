@@ -68,7 +68,7 @@ final class SparkCluster {
             throw options.wrongUse("spark.speculation is true, but a second task that trains the same member would only"
                     + " wait for the first; leave it out");
         }
-        if (configuration.getInt(GPUS, 1) != 1) {
+        if (configuration.getDouble(GPUS, 1) > 1) { // several tasks may share one
             throw options.wrongUse(
                     GPUS + " is " + configuration.get(GPUS) + ", but a member uses one GPU; set it to 1");
         }
