@@ -249,7 +249,7 @@ function light(index) {
       else image.removeAttribute('href');
       const alone = !future && !url;
       element.querySelector('.well-text').textContent =
-          alone ? short(frames[hot ? gradient : value].values[0].sum, 3) : '';
+          alone ? short(frames[hot && frame.phase !== 'END' ? gradient : value].values[0].sum, 3) : '';
     }
   });
   data.routes.forEach((route, i) => {
