@@ -32,16 +32,20 @@ class ExampleTest {
     void readmeShowsTheDependencyAndTheFlags() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
         String pom = Files.readString(POM);
-        Matcher dependency = Pattern.compile("(?s)    <dependency>.*?</dependency>\n").matcher(pom);
+        Matcher dependency =
+                Pattern.compile("(?s)    <dependency>.*?</dependency>\n").matcher(pom);
         assertThat(dependency.find()).isTrue();
         assertThat(readme).contains("```xml\n" + dependency.group() + "```\n");
         Matcher flag = Pattern.compile("<argument>(--[a-z].*?)</argument>").matcher(pom);
-        assertThat(flag.results().map(found -> found.group(1)).toList()).hasSize(2).allMatch(readme::contains);
+        assertThat(flag.results().map(found -> found.group(1)).toList())
+                .hasSize(2)
+                .allMatch(readme::contains);
     }
 
     @Test
     void exampleUsesThisVersion() throws IOException {
-        Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(ROOT.resolve("pom.xml")));
+        Matcher version =
+                Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(ROOT.resolve("pom.xml")));
         assertThat(version.find()).isTrue();
         assertThat(Files.readString(POM))
                 .contains("<artifactId>nn</artifactId>\n      <version>" + version.group(1) + "</version>");

@@ -159,8 +159,7 @@ public final class ClusterCommand implements Callable<Integer> {
         // A worker that is lost sooner than the first checkpoint repeats an epoch at most.
         double between = Math.min(checkpointMinutes, epochSeconds / 60);
         out.print(ClusterTable.toText(
-                seconds(),
-                new ClusterTable.Settings(overhead, slow, lossHours, replaceMinutes, between, draws)));
+                seconds(), new ClusterTable.Settings(overhead, slow, lossHours, replaceMinutes, between, draws)));
         out.flush();
         return 0;
     }
@@ -169,7 +168,8 @@ public final class ClusterCommand implements Callable<Integer> {
     private List<Double> seconds() {
         Map<String, Double> flop = new HashMap<>();
         for (String net : nets) {
-            flop.put(net, (double) NetSummary.of(net(net), new VolumeShape(1, EDGE), 2).flop());
+            flop.put(net, (double)
+                    NetSummary.of(net(net), new VolumeShape(1, EDGE), 2).flop());
         }
         double first = flop.get(nets.getFirst());
         List<Double> seconds = new ArrayList<>();

@@ -33,8 +33,10 @@ final class ClusterTable {
 
     /** Returns the table for members that take these times, in seconds, in the order of their numbers. */
     static String toText(List<Double> members, Settings settings) {
-        List<Double> longestFirst = members.stream().sorted(Comparator.reverseOrder()).toList();
-        double alone = Simulation.of(Workers.ideal(1, settings.overhead()), members, 0).seconds();
+        List<Double> longestFirst =
+                members.stream().sorted(Comparator.reverseOrder()).toList();
+        double alone =
+                Simulation.of(Workers.ideal(1, settings.overhead()), members, 0).seconds();
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%n| workers | hours, by number | hours, longest first | times as fast | busy | %s slow: hours |"
@@ -70,7 +72,8 @@ final class ClusterTable {
 
     private static double median(Workers workers, List<Double> members, int draws) {
         return Spread.of(LongStream.rangeClosed(1, draws)
-                        .mapToDouble(seed -> Simulation.of(workers, members, seed).seconds())
+                        .mapToDouble(
+                                seed -> Simulation.of(workers, members, seed).seconds())
                         .toArray())
                 .median();
     }

@@ -62,9 +62,8 @@ final class Simulation {
      * @param seed decides which workers are slow, and when each is lost
      */
     static Course of(Workers workers, List<Double> members, long seed) {
-        return new Simulation(workers, members, seed).run(members.stream()
-                .mapToDouble(Double::doubleValue)
-                .sum());
+        return new Simulation(workers, members, seed)
+                .run(members.stream().mapToDouble(Double::doubleValue).sum());
     }
 
     private Course run(double work) {

@@ -19,8 +19,12 @@ class SimulationTest {
     void aFreeWorkerTakesTheNextMember() {
         assertThat(seconds(Workers.ideal(1, 0), 1.0, 2.0, 3.0)).isEqualTo(6);
         assertThat(seconds(Workers.ideal(2, 0), 1.0, 2.0, 3.0)).isEqualTo(4);
-        assertThat(seconds(Workers.ideal(2, 0), 3.0, 2.0, 1.0)).as("longest first").isEqualTo(3);
-        assertThat(seconds(Workers.ideal(2, 0.5), 3.0, 2.0, 1.0)).as("with overhead").isEqualTo(4);
+        assertThat(seconds(Workers.ideal(2, 0), 3.0, 2.0, 1.0))
+                .as("longest first")
+                .isEqualTo(3);
+        assertThat(seconds(Workers.ideal(2, 0.5), 3.0, 2.0, 1.0))
+                .as("with overhead")
+                .isEqualTo(4);
     }
 
     @Test
@@ -33,8 +37,9 @@ class SimulationTest {
     @Test
     void slowWorkersTakeLonger() {
         assertThat(seconds(Workers.ideal(1, 0).withSlow(1, 0.5), 3.0)).isEqualTo(6);
-        double mixed = seconds(Workers.ideal(8, 0).withSlow(0.5, 0.5), Collections.nCopies(16, 1.0)
-                .toArray(Double[]::new));
+        double mixed = seconds(
+                Workers.ideal(8, 0).withSlow(0.5, 0.5),
+                Collections.nCopies(16, 1.0).toArray(Double[]::new));
         assertThat(mixed).isBetween(2.0, 4.0);
     }
 
@@ -50,8 +55,10 @@ class SimulationTest {
             assertThat(disturbed).as("seed " + seed).isGreaterThan(undisturbed);
             assertThat(losses).as("each costs 7 to 8 s; about 10 are expected").isBetween(1.0, 30.0);
         }
-        double coarse = Simulation.of(never.withLosses(100, 7, 50), List.of(1000.0), 3).seconds();
-        assertThat(coarse).isGreaterThan(Simulation.of(lossy, List.of(1000.0), 3).seconds());
+        double coarse =
+                Simulation.of(never.withLosses(100, 7, 50), List.of(1000.0), 3).seconds();
+        assertThat(coarse)
+                .isGreaterThan(Simulation.of(lossy, List.of(1000.0), 3).seconds());
     }
 
     @Test
@@ -73,9 +80,11 @@ class SimulationTest {
         int code = ClusterCommand.execute(new PrintWriter(out), new PrintWriter(err), "--draws", "3");
         assertThat(err.toString()).isEmpty();
         assertThat(code).isZero();
-        assertThat(out.toString().lines().filter(line -> line.matches("\\| \\d+ \\|.*"))).hasSize(8);
+        assertThat(out.toString().lines().filter(line -> line.matches("\\| \\d+ \\|.*")))
+                .hasSize(8);
         assertThat(out.toString()).contains("15 members of 500 epochs", "no number of workers ends before it");
-        assertThat(ClusterCommand.execute(new PrintWriter(out), new PrintWriter(err), "--slow", "2")).isEqualTo(2);
+        assertThat(ClusterCommand.execute(new PrintWriter(out), new PrintWriter(err), "--slow", "2"))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("--slow is 2");
     }
 }

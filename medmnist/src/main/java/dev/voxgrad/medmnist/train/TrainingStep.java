@@ -1,6 +1,5 @@
 package dev.voxgrad.medmnist.train;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

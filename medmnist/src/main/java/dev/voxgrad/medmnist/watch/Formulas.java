@@ -13,13 +13,21 @@ final class Formulas {
     private record Pair(List<String> forward, List<String> backward) {}
 
     private static final Map<String, Pair> OF = Map.ofEntries(
-            entry("conv3d", "y[n,o,z] = b[o] + Σ w[o,c,k] · x[n,c,z+k−p],  over c and k",
+            entry(
+                    "conv3d",
+                    "y[n,o,z] = b[o] + Σ w[o,c,k] · x[n,c,z+k−p],  over c and k",
                     "dx[n,c,i] = Σ w[o,c,k] · dy[n,o,i−k+p],  over o and k",
-                    "dw[o,c,k] = Σ dy[n,o,z] · x[n,c,z+k−p],  over n and z", "db[o] = Σ dy[n,o,z]"),
-            entry("acsConv3d", "y = conv of 2D kernels in the axial, coronal and sagittal planes of x",
+                    "dw[o,c,k] = Σ dy[n,o,z] · x[n,c,z+k−p],  over n and z",
+                    "db[o] = Σ dy[n,o,z]"),
+            entry(
+                    "acsConv3d",
+                    "y = conv of 2D kernels in the axial, coronal and sagittal planes of x",
                     "dx, dw, db: those of conv3d, for each view"),
-            entry("batchNorm", "y = γ·x̂ + β,   x̂ = (x − μ) / √(σ² + ε),  μ, σ² of each channel",
-                    "dγ = Σ dy·x̂,   dβ = Σ dy", "dx = γ/√(σ² + ε) · (dy − dβ/n − x̂·dγ/n)"),
+            entry(
+                    "batchNorm",
+                    "y = γ·x̂ + β,   x̂ = (x − μ) / √(σ² + ε),  μ, σ² of each channel",
+                    "dγ = Σ dy·x̂,   dβ = Σ dy",
+                    "dx = γ/√(σ² + ε) · (dy − dβ/n − x̂·dγ/n)"),
             entry("relu", "y = max(x, 0)", "dx = dy where y > 0, else 0"),
             entry("leakyRelu", "y = x where x > 0, else a·x", "dx = dy where x > 0, else a·dy"),
             entry("maxPool3d", "y[o] = max of x over the window o", "dx = Σ dy[o],  over the windows o that x won"),
@@ -27,7 +35,9 @@ final class Formulas {
             entry("linear", "y = x·wᵀ + b", "dx = dy·w", "dw = dyᵀ·x,   db = Σ dy"),
             entry("softmax", "y[k] = exp x[k] / Σ exp x[j]", "dx[k] = y[k]·(dy[k] − Σ dy[j]·y[j])"),
             entry("logSoftmax", "y[k] = x[k] − log Σ exp x[j]", "dx[k] = dy[k] − softmax(x)[k] · Σ dy[j]"),
-            entry("crossEntropy", "loss = mean of −log softmax(x[n])[t[n]],  t: the labels",
+            entry(
+                    "crossEntropy",
+                    "loss = mean of −log softmax(x[n])[t[n]],  t: the labels",
                     "dx[n,k] = (softmax(x[n])[k] − [k = t[n]]) / N"),
             entry("bceWithLogits", "loss = mean of −t·log σ(x) − (1 − t)·log(1 − σ(x))", "dx = (σ(x) − t) / (N·L)"),
             entry("add", "y = a + b", "da = dy,   db = dy"),
@@ -39,7 +49,9 @@ final class Formulas {
             entry("layout", "y = x in another order in memory", "dx = dy in the order of x"),
             entry("share", "y = x, a second handle", "dx = dy"),
             entry("concat", "y = [a, b, …] along an axis", "da, db, … = the parts of dy"),
-            entry("convBlock", "a ← max(γ·(conv(a) − μ)/√(σ² + ε) + β, 0), once or more; then max pool or shortcut",
+            entry(
+                    "convBlock",
+                    "a ← max(γ·(conv(a) − μ)/√(σ² + ε) + β, 0), once or more; then max pool or shortcut",
                     "the chain rule through all of it, in one operation"));
 
     private Formulas() {}

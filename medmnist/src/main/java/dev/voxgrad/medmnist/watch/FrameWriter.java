@@ -106,8 +106,7 @@ final class FrameWriter {
                 points.add(tenth(point.x()));
                 points.add(tenth(point.y()));
             });
-            routes.add(
-                    new StepData.Route(route.edge().from(), route.edge().to(), points));
+            routes.add(new StepData.Route(route.edge().from(), route.edge().to(), points));
         }
         return new StepData(head, tenth(layout.width()), tenth(layout.height()), nodes, routes, frames);
     }
@@ -161,8 +160,8 @@ final class FrameWriter {
         Node node = node(vertex);
         List<List<String>> facts = new ArrayList<>();
         for (int i = 0; i < node.inputs().size(); i++) {
-            facts.add(List.of(
-                    node.op().inputName(i), node.inputs().get(i).shape().toString()));
+            facts.add(
+                    List.of(node.op().inputName(i), node.inputs().get(i).shape().toString()));
         }
         if (vertex.name().equals("crossEntropy")) {
             addProbabilities(node.inputs().getFirst(), facts);
@@ -244,13 +243,14 @@ final class FrameWriter {
         for (int i = 0; i < change.length; i++) {
             change[i] = now[i] - before[i];
         }
-        Values gradient =
-                values("gradient", parameter, Objects.requireNonNull(step.parameterGradients().get(name)));
+        Values gradient = values(
+                "gradient",
+                parameter,
+                Objects.requireNonNull(step.parameterGradients().get(name)));
         Values moved = values("change", parameter, change);
         Values weights = values("after the update", parameter, now);
-        TensorUpdate update = run.optimizer()
-                .rule(run.learningRate(), run.weightDecay())
-                .update(1, rate);
+        TensorUpdate update =
+                run.optimizer().rule(run.learningRate(), run.weightDecay()).update(1, rate);
         List<List<String>> facts = List.of(
                 List.of("learning rate η", String.valueOf(rate)),
                 List.of("weight decay λ", String.valueOf(run.weightDecay())),

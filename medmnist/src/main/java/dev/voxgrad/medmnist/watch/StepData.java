@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodes the tensors of the graph, in the order of {@code engine.graph.Graph}
  * @param frames what the slider moves through, in order
  */
-public record StepData(Head head, double width, double height, List<Node> nodes, List<Route> routes, List<Frame> frames) {
+public record StepData(
+        Head head, double width, double height, List<Node> nodes, List<Route> routes, List<Frame> frames) {
     /** The kinds of frames, in the order in which they first occur. */
     public enum Phase {
         BATCH,

@@ -112,8 +112,7 @@ final class StepRecorder implements StepWatcher {
         List<TraceEvent> events = recorder.takeEvents();
         if (running >= 0) {
             backward.put(
-                    running,
-                    events.stream().filter(event -> !event.container()).toList());
+                    running, events.stream().filter(event -> !event.container()).toList());
         }
         running = -1;
     }

@@ -30,9 +30,15 @@ public record Tiles(int width, int height, int count, double min, double max, St
 
     static Tiles of(Shape shape, float[] values, double plane) {
         return switch (shape.rank()) {
-            case 5 -> shape.dim(2) <= 3 && shape.dim(3) <= 3 ? kernels(shape, values) : activation(shape, values, plane);
-            case 2 -> draw(shape.dim(1), shape.dim(0), 1, "all values, one row for each index of axis 0", (_, r, c) ->
-                    values[r * shape.dim(1) + c]);
+            case 5 ->
+                shape.dim(2) <= 3 && shape.dim(3) <= 3 ? kernels(shape, values) : activation(shape, values, plane);
+            case 2 ->
+                draw(
+                        shape.dim(1),
+                        shape.dim(0),
+                        1,
+                        "all values, one row for each index of axis 0",
+                        (_, r, c) -> values[r * shape.dim(1) + c]);
             default -> draw(values.length, 1, 1, "all values", (_, _, c) -> values[c]);
         };
     }
@@ -46,14 +52,22 @@ public record Tiles(int width, int height, int count, double min, double max, St
         if (shape.dim(1) == 1) {
             int volumes = Math.min(shape.dim(0), MOST_TILES);
             String words = "volumes 0 to " + (volumes - 1) + ", plane " + cut + " of " + depth;
-            return draw(width, height, volumes, words, (volume, row, column) ->
-                    values[((volume * depth + cut) * height + row) * width + column]);
+            return draw(
+                    width,
+                    height,
+                    volumes,
+                    words,
+                    (volume, row, column) -> values[((volume * depth + cut) * height + row) * width + column]);
         }
         int channels = Math.min(shape.dim(1), MOST_TILES);
-        String words = "volume 0, plane " + cut + " of " + depth + ", "
-                + "channels 0 to " + (channels - 1) + " of " + shape.dim(1);
-        return draw(width, height, channels, words, (channel, row, column) ->
-                values[((channel * depth + cut) * height + row) * width + column]);
+        String words = "volume 0, plane " + cut + " of " + depth + ", " + "channels 0 to " + (channels - 1) + " of "
+                + shape.dim(1);
+        return draw(
+                width,
+                height,
+                channels,
+                words,
+                (channel, row, column) -> values[((channel * depth + cut) * height + row) * width + column]);
     }
 
     /** Shows the middle planes of small kernels: those of the first input channel, for the first output channels. */
@@ -62,8 +76,12 @@ public record Tiles(int width, int height, int count, double min, double max, St
         int count = Math.min(shape.dim(0), MOST_KERNELS);
         int middle = sizes[1] / 2;
         String words = "middle planes of the kernels from input channel 0 to output channels 0 to " + (count - 1);
-        return draw(sizes[3], sizes[2], count, words, (o, row, column) ->
-                values[((o * sizes[0] * sizes[1] + middle) * sizes[2] + row) * sizes[3] + column]);
+        return draw(
+                sizes[3],
+                sizes[2],
+                count,
+                words,
+                (o, row, column) -> values[((o * sizes[0] * sizes[1] + middle) * sizes[2] + row) * sizes[3] + column]);
     }
 
     private static Tiles draw(int fullWidth, int fullHeight, int count, String words, Plane plane) {

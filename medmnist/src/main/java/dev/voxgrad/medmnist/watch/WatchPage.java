@@ -54,8 +54,7 @@ public final class WatchPage {
                 <script>%s</script>
                 </body>
                 </html>
-                """
-                .formatted(
+                """.formatted(
                         policy,
                         escape(title),
                         RunReport.styles(),

@@ -116,7 +116,8 @@ final class WinogradTile {
     }
 
     private static Tensor tensor(Block block) {
-        double[] values = Arrays.stream(block.values).mapToDouble(Fraction::value).toArray();
+        double[] values =
+                Arrays.stream(block.values).mapToDouble(Fraction::value).toArray();
         return Tensor.of(ReferenceDevice.INSTANCE, Shape.of(1, 1, block.d, block.h, block.w), values);
     }
 }

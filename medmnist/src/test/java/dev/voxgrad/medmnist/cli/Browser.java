@@ -25,8 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Drives a page in a Chromium by the DevTools protocol: https://chromedevtools.github.io/devtools-protocol/. */
 final class Browser implements AutoCloseable {
-    static final List<String> NAMES =
-            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+    static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
     private static final int SECONDS = 120;
 
@@ -77,11 +76,12 @@ final class Browser implements AutoCloseable {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (System.nanoTime() < end) {
             if (Files.exists(port) && !Files.readAllLines(port).isEmpty()) {
-                URI list = URI.create("http://127.0.0.1:" + Files.readAllLines(port).getFirst() + "/json/list");
+                URI list = URI.create(
+                        "http://127.0.0.1:" + Files.readAllLines(port).getFirst() + "/json/list");
                 JsonNode targets = JsonMapper.shared()
-                        .readTree(client.send(
-                                        HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString())
-                                .body());
+                        .readTree(
+                                client.send(HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString())
+                                        .body());
                 for (JsonNode target : targets) {
                     if (target.get("type").asString().equals("page")) {
                         return target.get("webSocketDebuggerUrl").asString();
@@ -138,7 +138,9 @@ final class Browser implements AutoCloseable {
     void await(String expression, String value) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (!evaluate(expression).equals(value)) {
-            assertThat(System.nanoTime()).as(expression + " is " + evaluate(expression)).isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as(expression + " is " + evaluate(expression))
+                    .isLessThan(end);
             Thread.sleep(20);
         }
     }
@@ -163,9 +165,7 @@ final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
         send(
                 "Emulation.setEmulatedMedia",
-                Map.of(
-                        "features",
-                        List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
     @Override

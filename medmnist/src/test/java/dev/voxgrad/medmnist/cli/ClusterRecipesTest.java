@@ -73,7 +73,8 @@ class ClusterRecipesTest {
         Map<String, String> all = new HashMap<>(others);
         all.put(
                 "medmnist",
-                "exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' --add-modules=jdk.incubator.vector"
+                "exec '" + Path.of(System.getProperty("java.home"), "bin", "java")
+                        + "' --add-modules=jdk.incubator.vector"
                         + " --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx512m -cp '"
                         + System.getProperty("java.class.path") + "' " + Main.class.getName() + " \"$@\"");
         for (Map.Entry<String, String> one : all.entrySet()) {
@@ -113,7 +114,8 @@ class ClusterRecipesTest {
         String holder = RunFiles.open(run).status().get(task.member()).holder().orElseThrow();
         Matcher process = Pattern.compile("process (\\d+) on").matcher(holder);
         assertThat(process.find()).as(holder).isTrue();
-        ProcessHandle trainer = ProcessHandle.of(Long.parseLong(process.group(1))).orElseThrow();
+        ProcessHandle trainer =
+                ProcessHandle.of(Long.parseLong(process.group(1))).orElseThrow();
         assertThat(atOnce ? trainer.destroyForcibly() : trainer.destroy()).isTrue();
     }
 
@@ -125,8 +127,7 @@ class ClusterRecipesTest {
     void slurmQueuesStoppedAndLostTasksAgain() throws IOException, InterruptedException {
         Path run = prepared("slurm");
         Path requeued = folder.resolve("requeued");
-        Path bin = commands(
-                "slurm", Map.of("srun", "exec \"$@\"", "scontrol", "echo \"$1 $2\" >>'" + requeued + "'"));
+        Path bin = commands("slurm", Map.of("srun", "exec \"$@\"", "scontrol", "echo \"$1 $2\" >>'" + requeued + "'"));
         Path recipe = RECIPES.resolve("slurm.sbatch");
         assertThat(Files.readAllLines(recipe)).contains("#SBATCH --requeue", "#SBATCH --signal=TERM@60");
         List<Task> first = new ArrayList<>();

@@ -36,8 +36,21 @@ class ClusterTasksTest {
     private Path run(String name, String... more) {
         Path run = folder.resolve(name);
         Object[] words = {
-            "train", "--npz", volumes, "--nets", "net1-w0.0625", "--models", 1, "--epochs", 6, "--batch-size", 8,
-            "--device", "cpu", "--out", run
+            "train",
+            "--npz",
+            volumes,
+            "--nets",
+            "net1-w0.0625",
+            "--models",
+            1,
+            "--epochs",
+            6,
+            "--batch-size",
+            8,
+            "--device",
+            "cpu",
+            "--out",
+            run
         };
         Object[] all = Arrays.copyOf(words, words.length + more.length);
         System.arraycopy(more, 0, all, words.length, more.length);
@@ -62,8 +75,8 @@ class ClusterTasksTest {
     @Test
     void aTaskThatIsStoppedWritesItsCheckpointAndResumes() throws IOException {
         Path run = run("stopped", "--prepare");
-        BooleanSupplier inTheMiddle = () -> RunFiles.open(run).started().stream()
-                .anyMatch(member -> member.lastEpoch() >= 2);
+        BooleanSupplier inTheMiddle =
+                () -> RunFiles.open(run).started().stream().anyMatch(member -> member.lastEpoch() >= 2);
         Cli stopped = ScopedValue.where(SignalStop.ALSO, inTheMiddle).call(() -> Cli.run("train", "--resume", run));
         assertThat(stopped.code()).isEqualTo(130);
         assertThat(stopped.out()).contains("stopped member 0 (net1-w0.0625) after epoch 2");
@@ -84,13 +97,16 @@ class ClusterTasksTest {
         assertThat(SearchFiles.open(single).trials()).isEmpty();
         int jobs = 0;
         while (SearchFiles.open(single).end().isEmpty()) {
-            assertThat(Cli.run(TestSearch.resume(single, "--jobs", 1)).succeeded().out())
+            assertThat(Cli.run(TestSearch.resume(single, "--jobs", 1))
+                            .succeeded()
+                            .out())
                     .contains("This process has done its 1 job.");
             jobs++;
         }
         assertThat(jobs).isGreaterThan(3);
         assertThat(TestSearch.outcome(single)).isEqualTo(TestSearch.outcome(whole));
-        assertThat(Cli.run(TestSearch.resume(single, "--jobs", 1)).succeeded().out()).contains("The search has ended");
+        assertThat(Cli.run(TestSearch.resume(single, "--jobs", 1)).succeeded().out())
+                .contains("The search has ended");
     }
 
     /** The system would release a lock if its process opened and closed the file again. */

@@ -30,9 +30,13 @@ class GuideCommandsTest {
 
     @Test
     void everyBlockHasALanguage() throws IOException {
-        assertThat(Guides.blocks()).isNotEmpty().allSatisfy(block -> assertThat(block.language())
-                .as("%s:%d: the language of a block; sh for commands, text for output", block.file(), block.line())
-                .isNotEmpty());
+        assertThat(Guides.blocks())
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(block.language())
+                        .as(
+                                "%s:%d: the language of a block; sh for commands, text for output",
+                                block.file(), block.line())
+                        .isNotEmpty());
     }
 
     @Test
@@ -40,10 +44,13 @@ class GuideCommandsTest {
         List<String> wrong = new ArrayList<>();
         int parsed = 0;
         for (Command command : Guides.commands()) {
-            Optional<String> arguments =
-                    MEDMNIST.matcher(command.text()).results().map(match -> match.group(1)).findFirst();
+            Optional<String> arguments = MEDMNIST.matcher(command.text())
+                    .results()
+                    .map(match -> match.group(1))
+                    .findFirst();
             if (arguments.isPresent() && !arguments.get().contains("@")) {
-                problem(new Command(command.file(), command.line(), arguments.get())).ifPresent(wrong::add);
+                problem(new Command(command.file(), command.line(), arguments.get()))
+                        .ifPresent(wrong::add);
                 parsed++;
             }
         }
@@ -53,10 +60,12 @@ class GuideCommandsTest {
 
     @Test
     void aWrongOptionIsFound() {
-        assertThat(problem(new Command("a.md", 1, "train --npz a --out b --epoch 3"))).hasValueSatisfying(problem ->
-                assertThat(problem).startsWith("a.md:1").contains("--epoch"));
+        assertThat(problem(new Command("a.md", 1, "train --npz a --out b --epoch 3")))
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).startsWith("a.md:1").contains("--epoch"));
         assertThat(problem(new Command("a.md", 1, "trian --npz a"))).isPresent();
-        assertThat(problem(new Command("a.md", 1, "train --npz a --labels 'b,\"c d\"' --out \"e f\" > g"))).isEmpty();
+        assertThat(problem(new Command("a.md", 1, "train --npz a --labels 'b,\"c d\"' --out \"e f\" > g")))
+                .isEmpty();
     }
 
     /** Returns what picocli says of a command; empty if it accepts it. */
@@ -84,7 +93,9 @@ class GuideCommandsTest {
         List<String> unknown = new ArrayList<>();
         for (Path file : Guides.files()) {
             if (file.startsWith(Guides.CHECKOUT.resolve("medmnist"))) {
-                INLINE_CODE.matcher(Files.readString(file)).results()
+                INLINE_CODE
+                        .matcher(Files.readString(file))
+                        .results()
                         .map(MatchResult::group)
                         .flatMap(code -> OPTION.matcher(code).results().map(MatchResult::group))
                         .filter(option -> !known.contains(option))

@@ -112,7 +112,8 @@ class GuidesRunTest {
                 }
             }
             for (Command command : Guides.commands()) {
-                if (command.file().equals(file) && reasonNotToRun(command.text()).isEmpty()) {
+                if (command.file().equals(file)
+                        && reasonNotToRun(command.text()).isEmpty()) {
                     run(command, done, failures);
                 }
             }
@@ -143,8 +144,10 @@ class GuidesRunTest {
     }
 
     private void launcher(String module, String main) throws IOException {
-        Path script = Files.createDirectories(folder.resolve(module).resolve("bin")).resolve(module);
-        Files.writeString(script, """
+        Path script =
+                Files.createDirectories(folder.resolve(module).resolve("bin")).resolve(module);
+        Files.writeString(
+                script, """
                 #!/usr/bin/env bash
                 exec '%s/bin/java' --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Xmx2g \\
                   -XX:+UseSerialGC -Duser.home="$HOME" -cp '%s' %s "$@"
@@ -168,10 +171,11 @@ class GuidesRunTest {
         if (!ended) {
             process.destroyForcibly();
         }
-        boolean judges = text.contains("native-check") || text.contains(" doctor"); // their exit codes judge the machine
+        boolean judges =
+                text.contains("native-check") || text.contains(" doctor"); // their exit codes judge the machine
         if (!ended || process.exitValue() > (judges ? 2 : 0)) {
-            failures.add(command + "\n  as: " + text + "\n  exit code "
-                    + (ended ? process.exitValue() : "none") + "\n" + Files.readString(log));
+            failures.add(command + "\n  as: " + text + "\n  exit code " + (ended ? process.exitValue() : "none") + "\n"
+                    + Files.readString(log));
         }
     }
 

@@ -70,7 +70,8 @@ class HelpTest {
         for (OptionSpec option : command.getCommandSpec().options()) {
             String shown = option.negatable() ? "--[no-]" + option.longestName().substring(2) : option.longestName();
             Pattern row = Pattern.compile("(  -\\w, |      )(--[\\w-]+, )*" + Pattern.quote(shown) + "(?![\\w-]).*");
-            long times = help.lines().filter(line -> row.matcher(line).matches()).count();
+            long times =
+                    help.lines().filter(line -> row.matcher(line).matches()).count();
             assertThat(times).as(option.longestName()).isEqualTo(option.hidden() ? 0 : 1);
         }
     }
@@ -105,8 +106,8 @@ class HelpTest {
 
     @Test
     void argumentsMayComeFromAFile() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("net.args"), "# a small net\n--net net1\n--size 12 --classes '3'\n");
+        Path file =
+                Files.writeString(folder.resolve("net.args"), "# a small net\n--net net1\n--size 12 --classes '3'\n");
         assertThat(Cli.run("summary", "@" + file).succeeded().out())
                 .isEqualTo(Cli.run("summary", "--net", "net1", "--size", 12, "--classes", 3)
                         .succeeded()
@@ -130,8 +131,10 @@ class HelpTest {
         Process bash = new ProcessBuilder("bash", "-c", program)
                 .redirectErrorStream(true)
                 .start();
-        List<String> answers = new ArrayList<>(
-                new String(bash.getInputStream().readAllBytes()).lines().map(String::strip).toList());
+        List<String> answers = new ArrayList<>(new String(bash.getInputStream().readAllBytes())
+                .lines()
+                .map(String::strip)
+                .toList());
         assertThat(bash.waitFor(1, TimeUnit.MINUTES)).isTrue();
         return answers;
     }
@@ -146,9 +149,13 @@ class HelpTest {
         }
         for (String name : names) {
             String page = Files.readString(folder.resolve("man/man1").resolve(name));
-            assertThat(page).as(name).contains(".SH \"NAME\"\n", ".SH \"EXIT STATUS\"\n").doesNotContain("${", "%n", "@|");
-            assertThat(page.lines()).as(name).allMatch(line -> !line.startsWith(".")
-                    || line.matches("\\.(TH|SH|SS) \".*|\\.(TP|PP|nf|fi)"));
+            assertThat(page)
+                    .as(name)
+                    .contains(".SH \"NAME\"\n", ".SH \"EXIT STATUS\"\n")
+                    .doesNotContain("${", "%n", "@|");
+            assertThat(page.lines())
+                    .as(name)
+                    .allMatch(line -> !line.startsWith(".") || line.matches("\\.(TH|SH|SS) \".*|\\.(TP|PP|nf|fi)"));
         }
         assertThat(Files.readString(folder.resolve("man/man1/medmnist-train.1")))
                 .contains(".SS \"Volumes\"\n", "\\fB\\-\\-epochs\\fR=\\fIE\\fR\n", "        \\-\\-out runs/adrenal\n");

@@ -101,7 +101,8 @@ class WatchBrowserTest {
     @Test
     void clickOnANodeShowsIt() throws InterruptedException {
         browser.evaluate("document.querySelectorAll('.node.operation')[2].dispatchEvent(new Event('click'))");
-        assertThat(browser.evaluate("document.querySelector('#side h2').textContent")).isEqualTo("relu");
+        assertThat(browser.evaluate("document.querySelector('#side h2').textContent"))
+                .isEqualTo("relu");
     }
 
     @Test
@@ -111,7 +112,8 @@ class WatchBrowserTest {
         for (int frame = 0; frame <= LAST; frame++) {
             assertThat(browser.evaluate(FRAME)).isEqualTo(String.valueOf(frame));
             assertThat(browser.evaluate("document.documentElement.scrollWidth")).isEqualTo("420");
-            assertThat(browser.evaluate("(side => side.scrollWidth - side.clientWidth)(document.getElementById('side'))"))
+            assertThat(browser.evaluate(
+                            "(side => side.scrollWidth - side.clientWidth)(document.getElementById('side'))"))
                     .as("frame " + frame + " scrolls sideways by")
                     .isEqualTo("0");
             browser.press("ArrowRight");

@@ -85,7 +85,8 @@ class WatchCommandTest {
                         page,
                         watchOption)
                 .succeeded();
-        assertThat(cli.out()).contains("device cpu: 1 thread", "net1 on ", "the loss of its batch went from", page.toString());
+        assertThat(cli.out())
+                .contains("device cpu: 1 thread", "net1 on ", "the loss of its batch went from", page.toString());
         JsonNode data = data(page);
         String[] epoch = Files.readAllLines(run.resolve("history.csv")).get(1).split(",");
         assertThat(data.get("head").get("loss").asDouble()).isEqualTo(Double.parseDouble(epoch[3]));
@@ -100,9 +101,8 @@ class WatchCommandTest {
             for (JsonNode frame : data.get("frames")) {
                 if (frame.get("phase").asString().equals("UPDATE")) {
                     double squares = 0;
-                    for (float value : net.parameters()
-                            .get(frame.get("title").asString())
-                            .toArray()) {
+                    for (float value :
+                            net.parameters().get(frame.get("title").asString()).toArray()) {
                         squares += (double) value * value;
                     }
                     assertThat(frame.get("values").get(2).get("norm").asDouble())

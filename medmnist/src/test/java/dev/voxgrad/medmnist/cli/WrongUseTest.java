@@ -250,9 +250,7 @@ class WrongUseTest {
                         .filter(word -> !word.isEmpty())
                         .toArray())
                 .succeeded();
-        assertThat(help.out())
-                .contains("Usage: " + name)
-                .contains("Exit codes:\n  0 ");
+        assertThat(help.out()).contains("Usage: " + name).contains("Exit codes:\n  0 ");
         assertThat(help.out().lines().map(String::strip).map(line -> line.replace("Example: ", "")))
                 .as("an example")
                 .anyMatch(line -> line.startsWith(name) && !line.contains("["));

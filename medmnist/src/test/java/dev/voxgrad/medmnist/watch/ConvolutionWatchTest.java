@@ -29,9 +29,7 @@ class ConvolutionWatchTest {
     @Test
     void everyAlgorithmAgreesWithTheReference() {
         assertThat(data.rows().getFirst().device()).isEqualTo("reference");
-        assertThat(data.rows())
-                .extracting(ConvolutionData.Row::algorithm)
-                .contains("direct", "winograd", "winograd4");
+        assertThat(data.rows()).extracting(ConvolutionData.Row::algorithm).contains("direct", "winograd", "winograd4");
         for (ConvolutionData.Row row : data.rows()) {
             assertThat(row.milliseconds().getFirst()).isPositive();
             assertThat(row.errors()).hasSize(3);
@@ -76,8 +74,9 @@ class ConvolutionWatchTest {
     void narrowerVectorsComputeTheSame(int bits) throws IOException, InterruptedException {
         ConvolutionTrial.Settings settings = new ConvolutionTrial.Settings(1, 16, 4, 1, 0);
         List<ConvolutionTrial.Result> results = WidthTrial.all(bits, 1, settings);
-        double[] exact =
-                ConvolutionTrial.run(ReferenceDevice.INSTANCE, settings).values().getFirst();
+        double[] exact = ConvolutionTrial.run(ReferenceDevice.INSTANCE, settings)
+                .values()
+                .getFirst();
         assertThat(results).hasSize(ConvolutionWatch.MODES.size()).allSatisfy(result -> {
             double[] values = result.values().getFirst();
             assertThat(values).hasSameSizeAs(exact);

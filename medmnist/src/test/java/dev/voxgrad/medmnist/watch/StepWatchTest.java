@@ -88,8 +88,7 @@ class StepWatchTest {
             settings.start().initialize(net, seed);
             Batch batch = loader.epoch(0).iterator().next();
             try (Scope _ = Scope.open()) {
-                Tensor input = Tensor.ofChannelsLast(
-                        device, Shape.of(2, 1, 12, 12, 12), batch.inputs());
+                Tensor input = Tensor.ofChannelsLast(device, Shape.of(2, 1, 12, 12, 12), batch.inputs());
                 Tensor loss = net.forward(input).crossEntropy(batch.labels());
                 expectedLoss = loss.item();
                 Gradients gradients = loss.backward();
@@ -138,9 +137,10 @@ class StepWatchTest {
                 .extracting(StepData.Norm::name)
                 .containsExactlyInAnyOrderElementsOf(expected.keySet());
         for (StepData.Frame frame : backward) {
-            frame.norms().forEach(norm -> assertThat(norm.norm())
-                    .as(norm.name())
-                    .isCloseTo(expected.get(norm.name())[1], within(1e-9 * expected.get(norm.name())[1])));
+            frame.norms()
+                    .forEach(norm -> assertThat(norm.norm())
+                            .as(norm.name())
+                            .isCloseTo(expected.get(norm.name())[1], within(1e-9 * expected.get(norm.name())[1])));
         }
     }
 
@@ -153,7 +153,9 @@ class StepWatchTest {
         }
         for (StepData.Frame frame : frames(StepData.Phase.BACKWARD)) {
             assertThat(frame.kernels()).as(frame.layer()).isNotEmpty();
-            assertThat(frame.kernels()).extracting(StepData.Kernel::name).anyMatch(name -> name.startsWith(frame.title()));
+            assertThat(frame.kernels())
+                    .extracting(StepData.Kernel::name)
+                    .anyMatch(name -> name.startsWith(frame.title()));
         }
         for (StepData.Frame frame : frames(StepData.Phase.UPDATE)) {
             assertThat(frame.kernels()).hasSize(1);
@@ -188,8 +190,7 @@ class StepWatchTest {
 
     @Test
     void notFiniteValuesAreCountedApart() {
-        Values values = Values.of(
-                "x", Shape.of(4), new float[] {1, Float.NaN, 3, Float.POSITIVE_INFINITY}, 0.5);
+        Values values = Values.of("x", Shape.of(4), new float[] {1, Float.NaN, 3, Float.POSITIVE_INFINITY}, 0.5);
         assertThat(values.finite()).isEqualTo(2);
         assertThat(values.sum()).isEqualTo(4);
         assertThat(values.max()).isEqualTo(3);

@@ -197,8 +197,8 @@ public final class WatchCommand implements Callable<Integer> {
         TrainSettings run = settings(spec, source, volumes);
         ConvolutionMode mode = mode();
         AtomicFile.requireWritable(file);
-        VolumeData data = dataOptions.loadForTraining(
-                source, run.preparation(), Requirement.of("medmnist watch --net", "train"));
+        VolumeData data =
+                dataOptions.loadForTraining(source, run.preparation(), Requirement.of("medmnist watch --net", "train"));
         if (data.train().size() < volumes) {
             throw wrongUse("--batch-size is " + volumes + ", but the training split has only "
                     + data.train().size() + " volumes");
@@ -260,7 +260,8 @@ public final class WatchCommand implements Callable<Integer> {
         AtomicFile.requireWritable(file);
         ConvolutionData data =
                 new ConvolutionWatch(count, width, length, TRIAL_RUNS, TRIAL_SECONDS).run(true, console::status, base);
-        console.line(data.rows().size() + " ways to compute a convolution of " + data.shapes().getFirst());
+        console.line(data.rows().size() + " ways to compute a convolution of "
+                + data.shapes().getFirst());
         data.missing().forEach(console::line);
         return WatchPage.of(data);
     }
@@ -295,7 +296,9 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private static String encoded(String part) {
-        return part.isEmpty() ? "" : URI.create("x:/").resolve(uri(part)).getRawPath().substring(1) + "/";
+        return part.isEmpty()
+                ? ""
+                : URI.create("x:/").resolve(uri(part)).getRawPath().substring(1) + "/";
     }
 
     private static URI uri(String part) {

@@ -48,7 +48,9 @@ final class Example {
         String plain = comment < 0 ? command : command.substring(0, comment);
         List<String> words = new ArrayList<>();
         for (String word : plain.strip().split(" +")) {
-            boolean value = !words.isEmpty() && words.getLast().startsWith("--") && !words.getLast().contains(" ");
+            boolean value = !words.isEmpty()
+                    && words.getLast().startsWith("--")
+                    && !words.getLast().contains(" ");
             if (value && !word.startsWith("-")) {
                 words.add(words.removeLast() + " " + word);
             } else {
@@ -56,7 +58,8 @@ final class Example {
             }
         }
         if (comment >= 0) {
-            words.add(words.removeLast() + command.substring(plain.stripTrailing().length()));
+            words.add(
+                    words.removeLast() + command.substring(plain.stripTrailing().length()));
         }
         return words;
     }

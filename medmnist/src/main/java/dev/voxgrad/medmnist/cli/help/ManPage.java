@@ -58,8 +58,9 @@ public final class ManPage {
         if (!command.subcommands().isEmpty()) {
             section("COMMANDS");
             command.subcommands()
-                    .forEach((name, sub) ->
-                            item("\\fB" + escaped(name) + "\\fR", sub.getCommandSpec().usageMessage().header()));
+                    .forEach((name, sub) -> item(
+                            "\\fB" + escaped(name) + "\\fR",
+                            sub.getCommandSpec().usageMessage().header()));
         }
         section("EXIT STATUS");
         usage.exitCodeList().forEach((code, meaning) -> item(code.strip(), meaning));

@@ -51,8 +51,7 @@ final class OptionTopics {
 
     static {
         TOPICS.put(OWN, List.of());
-        TOPICS.put(
-                "Volumes", List.of(DataOptions.class, RunDataOptions.class, ScanOptions.class, CacheOption.class));
+        TOPICS.put("Volumes", List.of(DataOptions.class, RunDataOptions.class, ScanOptions.class, CacheOption.class));
         TOPICS.put("Training", List.of(RecipeOptions.class, HyperparameterOptions.class));
         TOPICS.put("Preparation of volumes", List.of(PreparationOptions.class));
         TOPICS.put("Schedule, limits and averages", List.of(RefinementOptions.class));
@@ -116,8 +115,8 @@ final class OptionTopics {
         CommandSpec command = help.commandSpec();
         StringBuilder text = new StringBuilder();
         of(command).forEach((topic, options) -> {
-            Help.Layout layout = help.createDefaultLayout(
-                    command.options(), command.positionalParameters(), help.colorScheme());
+            Help.Layout layout =
+                    help.createDefaultLayout(command.options(), command.positionalParameters(), help.colorScheme());
             layout.addOptions(options, help.parameterLabelRenderer());
             text.append(help.createHeading("%n@|bold " + topic + ":|@%n")).append(layout);
         });
