@@ -66,6 +66,8 @@ class WatchCommandTest {
                         4,
                         "--seed",
                         7,
+                        "--device",
+                        "cpu",
                         trainOption)
                 .succeeded();
         Path page = folder.resolve("a page.html");
