@@ -2,10 +2,8 @@ package dev.voxgrad.bench.cluster;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine;
@@ -166,15 +164,12 @@ public final class ClusterCommand implements Callable<Integer> {
 
     /** Returns the time that each member takes, in proportion to the operations of its net. */
     private List<Double> seconds() {
-        Map<String, Double> flop = new HashMap<>();
-        for (String net : nets) {
-            flop.put(net, (double)
-                    NetSummary.of(net(net), new VolumeShape(1, EDGE), 2).flop());
-        }
-        double first = flop.get(nets.getFirst());
+        List<Double> flop = nets.stream()
+                .map(net -> (double) NetSummary.of(net(net), new VolumeShape(1, EDGE), 2).flop())
+                .toList();
         List<Double> seconds = new ArrayList<>();
         for (int member = 0; member < members; member++) {
-            seconds.add(epochs * epochSeconds * flop.get(nets.get(member % nets.size())) / first);
+            seconds.add(epochs * epochSeconds * flop.get(member % nets.size()) / flop.getFirst());
         }
         return seconds;
     }
