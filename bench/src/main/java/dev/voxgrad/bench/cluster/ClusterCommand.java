@@ -165,7 +165,8 @@ public final class ClusterCommand implements Callable<Integer> {
     /** Returns the time that each member takes, in proportion to the operations of its net. */
     private List<Double> seconds() {
         List<Double> flop = nets.stream()
-                .map(net -> (double) NetSummary.of(net(net), new VolumeShape(1, EDGE), 2).flop())
+                .map(net -> (double)
+                        NetSummary.of(net(net), new VolumeShape(1, EDGE), 2).flop())
                 .toList();
         List<Double> seconds = new ArrayList<>();
         for (int member = 0; member < members; member++) {

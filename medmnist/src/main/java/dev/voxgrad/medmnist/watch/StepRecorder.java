@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,7 @@ final class StepRecorder implements StepWatcher {
     private static boolean isOf(TraceEvent event, Graph.Vertex vertex) {
         return event.op().equals(vertex.name())
                 && event.layer().equals(vertex.layer())
-                && vertex.tensor().shape().equals(event.output());
+                && Objects.equals(event.output(), vertex.tensor().shape());
     }
 
     @Override

@@ -82,7 +82,8 @@ final class OptionTopics {
         SequencedMap<String, List<OptionSpec>> byTopic = new LinkedHashMap<>();
         TOPICS.keySet().forEach(topic -> byTopic.put(topic, new ArrayList<>()));
         for (OptionSpec option : options) {
-            byTopic.get(topicOf.getOrDefault(option.longestName(), OWN)).add(option);
+            byTopic.computeIfAbsent(topicOf.getOrDefault(option.longestName(), OWN), _ -> new ArrayList<>())
+                    .add(option);
         }
         byTopic.values().removeIf(List::isEmpty);
         return byTopic;
