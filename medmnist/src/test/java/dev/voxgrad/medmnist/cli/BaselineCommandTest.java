@@ -192,7 +192,15 @@ class BaselineCommandTest {
         Path notes = Files.createDirectory(folder.resolve("notes"));
         Files.writeString(notes.resolve("mine.txt"), "text");
         baseline(npz, notes).failed("is not empty");
-        baseline(npz, folder.resolve("none/base")).failed("there is no folder");
+        baseline(npz, npz.resolve("base")).failed("there is no folder");
+    }
+
+    @Test
+    void foldersAboveAreMade() throws IOException {
+        Path npz = TestVolumes.write(folder.resolve("own.npz"), 8, 1, 2, 20, 8, 8);
+        Path out = folder.resolve("runs/base");
+        baseline(npz, out).succeeded();
+        assertThat(out.resolve(BaselineFiles.FILE)).exists();
     }
 
     @Test
