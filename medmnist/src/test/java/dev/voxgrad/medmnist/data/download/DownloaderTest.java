@@ -43,6 +43,10 @@ class DownloaderTest {
     @TempDir
     private Path root;
 
+    /**
+     * The ranges of all requests. Java's HTTP client may repeat a request on a new connection if the server closes the
+     * old one, so tests on a busy machine see some of them twice.
+     */
     private final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
     private final List<Long> progress = new ArrayList<>();
     private final CountDownLatch release = new CountDownLatch(1);
@@ -84,7 +88,7 @@ class DownloaderTest {
         serve(this::sendRange);
         Files.write(part(), Arrays.copyOf(CONTENT, 100_000));
         assertFetched();
-        assertThat(ranges).containsExactly("bytes=100000-");
+        assertThat(ranges).containsOnly("bytes=100000-");
         assertThat(progress).allMatch(done -> done > 100_000).endsWith((long) CONTENT.length);
     }
 
@@ -93,7 +97,7 @@ class DownloaderTest {
         serve(exchange -> send(exchange, 200, CONTENT));
         Files.write(part(), Arrays.copyOf(CONTENT, 100_000));
         assertFetched();
-        assertThat(ranges).containsExactly("bytes=100000-");
+        assertThat(ranges).containsOnly("bytes=100000-");
     }
 
     @Test
@@ -101,7 +105,7 @@ class DownloaderTest {
         serve(this::sendRange);
         Files.write(part(), CONTENT);
         assertFetched();
-        assertThat(ranges).containsExactly("bytes=300000-");
+        assertThat(ranges).containsOnly("bytes=300000-");
     }
 
     @Test
@@ -109,7 +113,6 @@ class DownloaderTest {
         serve(this::sendRange);
         Files.write(part(), new byte[100_000]);
         assertFetched();
-        // Java's HTTP client may repeat a request on a new connection if the server closes the old one.
         assertThat(Set.copyOf(ranges)).containsExactlyInAnyOrder("bytes=100000-", "none");
         assertThat(ranges.getLast()).isEqualTo("none");
     }
