@@ -48,6 +48,7 @@ class DownloaderTest {
      * old one, so tests on a busy machine see some of them twice.
      */
     private final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
+
     private final List<Long> progress = new ArrayList<>();
     private final CountDownLatch release = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
