@@ -50,7 +50,7 @@ class SparkIT {
             "--nets",
             "net1-w0.0625",
             "--epochs",
-            40,
+            24,
             "--batch-size",
             8,
             "--seed",
@@ -138,7 +138,7 @@ class SparkIT {
     @Test
     void aSearchOnTwoExecutorsEndsAsOnOneMachine() throws IOException {
         TestSearch setup = new TestSearch(folder);
-        Object[] plan = {"--budget", "24epochs", "--processes", 3, "--epochs", 9};
+        Object[] plan = {"--budget", "12epochs", "--processes", 3, "--epochs", 9};
         Path here = folder.resolve("here");
         Cli.run(setup.start(here, plan)).succeeded();
         Path search = folder.resolve("search");
