@@ -25,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Runs every command of the README and the guides in a shell, in the order of a reader, on a small file of volumes
  * instead of an official set. A command that is not run is listed here with the reason.
  *
- * <p>{@code -Dvoxgrad.guides=REGEX} runs the matching commands only, and what they require.
+ * <p>{@code -Dtest.options=-Dvoxgrad.guides=REGEX} runs only the commands that match; commands before them may be
+ * required, so that the expression must match those, too.
  */
 class GuidesRunTest {
     private static final String MEDMNIST = "medmnist/bin/medmnist ";
