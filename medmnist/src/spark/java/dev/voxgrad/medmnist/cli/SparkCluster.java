@@ -19,6 +19,7 @@ import dev.voxgrad.medmnist.text.VisibleText;
  */
 final class SparkCluster {
     private static final long MILLIS_BETWEEN = 200;
+    private static final long NANOS_FOR_A_CHECKPOINT = 60_000_000_000L;
     /** More than Spark's 4: a training of days loses more executors than a job of minutes. */
     private static final String MOST_ATTEMPTS = "10";
 
@@ -102,6 +103,22 @@ final class SparkCluster {
             throw new DataException("interrupted while waiting for the cluster", e);
         } finally {
             running.forEach(one -> one.future().cancel(true));
+            running.forEach(one -> awaitRelease(one.job()));
+        }
+    }
+
+    /**
+     * Waits for a killed task to write its checkpoint and release its member, for a minute at most: executors end with
+     * the driver, whatever they are doing.
+     */
+    private static void awaitRelease(SparkJob job) {
+        long end = System.nanoTime() + NANOS_FOR_A_CHECKPOINT;
+        try {
+            while (job.holder().isPresent() && System.nanoTime() < end) {
+                Thread.sleep(MILLIS_BETWEEN);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -133,6 +150,7 @@ final class SparkCluster {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             print(name + ": failed: " + cause.getMessage());
             work.failed(one.job(), name + ": " + cause.getMessage());
+            awaitRelease(one.job());
         }
     }
 
