@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,21 +44,27 @@ final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Returns the start of a command that shows a page without a window; the browser's own files go to a folder. */
+    static List<String> command(Path program, Path folder) {
+        return new ArrayList<>(List.of(
+                program.toString(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--hide-scrollbars",
+                "--user-data-dir=" + folder));
+    }
+
     /** Opens a page; the browser's own files go to a folder. */
     Browser(Path program, Path folder, URI page) throws IOException, InterruptedException {
-        process = new ProcessBuilder(
-                        program.toString(),
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--hide-scrollbars",
-                        "--remote-debugging-port=0",
-                        "--user-data-dir=" + folder,
-                        page.toString())
+        List<String> words = command(program, folder);
+        words.add("--remote-debugging-port=0");
+        words.add(page.toString());
+        process = new ProcessBuilder(words)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

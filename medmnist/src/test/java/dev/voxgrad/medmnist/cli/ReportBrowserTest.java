@@ -3,7 +3,6 @@ package dev.voxgrad.medmnist.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -89,20 +88,8 @@ class ReportBrowserTest {
     }
 
     private static String measure(int width, boolean dark) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                browser.toString(),
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--user-data-dir=" + Files.createTempDirectory(folder, "profile"),
-                "--hide-scrollbars",
-                "--window-size=1400,2100",
-                "--virtual-time-budget=5000",
-                "--dump-dom"));
+        List<String> command = Browser.command(browser, Files.createTempDirectory(folder, "profile"));
+        command.addAll(List.of("--window-size=1400,2100", "--virtual-time-budget=5000", "--dump-dom"));
         if (dark) {
             command.add("--blink-settings=preferredColorScheme=0");
         }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
+import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.NetNames;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.RecipeOptions;
@@ -65,7 +66,6 @@ public final class WatchCommand implements Callable<Integer> {
     /** More volumes make a step slow, and the page shows one of them. */
     private static final int MOST_VOLUMES = 256;
 
-    private static final int MOST_THREADS = 1024;
     private static final int MOST_CHANNELS = 128;
     private static final int LARGEST_EDGE = 32;
     private static final String SOURCES = "engine/src/main/java";
@@ -169,7 +169,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        OptionValues.requireWithin(command, "--threads", count, MOST_THREADS);
+        OptionValues.requireWithin(command, "--threads", count, DeviceOptions.MOST_THREADS);
         Path file = out != null ? out : Path.of(subject.op == null ? "step.html" : "conv3d.html");
         if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
             throw wrongUse("--out is '" + file + "'; expected a name that ends with .html");

@@ -27,7 +27,7 @@ import dev.voxgrad.medmnist.run.RunInfo;
 /** The options that choose the device that the nets run on. */
 public final class DeviceOptions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.voxgrad.device");
-    static final int MOST_THREADS = 1024;
+    public static final int MOST_THREADS = 1024;
 
     private final List<Device> opened = new ArrayList<>();
 
