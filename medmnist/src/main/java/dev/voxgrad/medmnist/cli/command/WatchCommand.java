@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli.command;
 
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -68,7 +65,6 @@ public final class WatchCommand implements Callable<Integer> {
 
     private static final int MOST_CHANNELS = 128;
     private static final int LARGEST_EDGE = 32;
-    private static final String SOURCES = "engine/src/main/java";
     private static final StepWatch.Timing TIMING = new StepWatch.Timing(12, 4, 7, true);
     private static final int TRIAL_RUNS = 16;
     private static final double TRIAL_SECONDS = 0.8;
@@ -174,7 +170,7 @@ public final class WatchCommand implements Callable<Integer> {
         if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
             throw wrongUse("--out is '" + file + "'; expected a name that ends with .html");
         }
-        String base = sources(file);
+        String base = SourceAddress.of(command, sources, file);
         Console console = new Console(command.commandLine().getOut());
         String page = subject.op == null ? step(count, base, file, console) : convolution(count, base, file, console);
         AtomicFile.write(file, page);
@@ -264,58 +260,5 @@ public final class WatchCommand implements Callable<Integer> {
                 + data.shapes().getFirst());
         data.missing().forEach(console::line);
         return WatchPage.of(data);
-    }
-
-    /**
-     * Returns the address that paths of source files are appended to, relative to the page if it is a folder.
-     *
-     * @throws ParameterException if it is neither a folder nor an address of the web
-     */
-    private @Nullable String sources(Path file) {
-        if (sources != null && sources.matches("(?i)https?://[^\\s\"<>]+")) {
-            return sources.endsWith("/") ? sources : sources + "/";
-        }
-        Path root = sources == null ? checkout() : Path.of(sources);
-        if (root == null) {
-            return null;
-        }
-        if (!Files.isDirectory(root.resolve(SOURCES))) {
-            throw wrongUse("--sources is '" + sources + "'; expected an address that starts with https://, or a folder "
-                    + "with " + SOURCES);
-        }
-        Path folder = file.toAbsolutePath().normalize().getParent();
-        Path target = root.toAbsolutePath().normalize();
-        if (folder == null || !folder.getRoot().equals(target.getRoot())) {
-            return target.toUri().toString();
-        }
-        StringBuilder relative = new StringBuilder();
-        for (Path part : folder.relativize(target)) {
-            relative.append(encoded(part.toString()));
-        }
-        return relative.isEmpty() ? "./" : relative.toString();
-    }
-
-    private static String encoded(String part) {
-        return part.isEmpty()
-                ? ""
-                : URI.create("x:/").resolve(uri(part)).getRawPath().substring(1) + "/";
-    }
-
-    private static URI uri(String part) {
-        try {
-            return new URI(null, null, "/" + part, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("cannot be part of an address: " + part, e);
-        }
-    }
-
-    /** Returns the folder with this project's sources that the current folder is in, if there is one. */
-    private static @Nullable Path checkout() {
-        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            if (Files.isDirectory(folder.resolve(SOURCES)) && Files.exists(folder.resolve("pom.xml"))) {
-                return folder;
-            }
-        }
-        return null;
     }
 }
