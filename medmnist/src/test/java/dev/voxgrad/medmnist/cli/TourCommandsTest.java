@@ -119,7 +119,10 @@ class TourCommandsTest {
         if (examples.isEmpty()) {
             return;
         }
-        try (JShell shell = JShell.builder().executionEngine("local").build()) {
+        // In a JVM of its own, as engine/bin/jshell: within this one, JShell sometimes waits for the device's threads.
+        try (JShell shell = JShell.builder()
+                .remoteVMOptions("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED")
+                .build()) {
             shell.addToClasspath(System.getProperty("java.class.path"));
             evaluate(shell, Files.readString(ROOT.resolve("engine/src/jshell/startup.jsh")));
             for (String example : examples) {
