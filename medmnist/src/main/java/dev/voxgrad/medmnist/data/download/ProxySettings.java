@@ -36,7 +36,11 @@ final class ProxySettings {
 
     private static final int USUAL_PORT = 80;
     private static final int HIGHEST_PORT = 65_535;
-    /** Java refuses to send passwords to proxies for HTTPS unless this, its list of ways not to be used, is empty. */
+    /**
+     * Names Java's list of ways not to send passwords to proxies for HTTPS, which contains the usual way unless this is
+     * set. Java reads it once, when a JVM makes its first HTTP client: a program that makes one before it uses this
+     * class has to start with {@code -Djdk.http.auth.tunneling.disabledSchemes=none}.
+     */
     private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
     private final Map<String, String> environment;

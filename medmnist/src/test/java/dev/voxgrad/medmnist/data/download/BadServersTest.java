@@ -48,15 +48,23 @@ class BadServersTest {
     }
 
     private void fetch(DatasetInfo.Source source, Map<String, String> environment) throws IOException {
-        try (Downloader downloader =
-                new Downloader(3, Duration.ofMillis(10), Duration.ofMillis(700), new ProxySettings(environment))) {
+        fetch(source, environment, Duration.ofMinutes(1));
+    }
+
+    private void fetch(DatasetInfo.Source source, Map<String, String> environment, Duration stall) throws IOException {
+        try (Downloader downloader = new Downloader(3, Duration.ofMillis(10), stall, new ProxySettings(environment))) {
             Path file = downloader.fetch(source, root, (done, total) -> {});
             assertThat(file).hasContent(CONTENT);
         }
     }
 
     private void assertAdvice(DatasetInfo.Source source, Map<String, String> environment, String... parts) {
-        assertThatThrownBy(() -> fetch(source, environment))
+        assertAdvice(source, environment, Duration.ofMinutes(1), parts);
+    }
+
+    private void assertAdvice(
+            DatasetInfo.Source source, Map<String, String> environment, Duration stall, String... parts) {
+        assertThatThrownBy(() -> fetch(source, environment, stall))
                 .isExactlyInstanceOf(DataFileException.class)
                 .hasMessageStartingWith(root.resolve("set.npz") + ": cannot be downloaded: ")
                 .hasMessageContainingAll(parts)
@@ -120,7 +128,7 @@ class BadServersTest {
                 Thread.sleep(50);
             }
         })) {
-            assertAdvice(source(server), Map.of(), "after 3 attempts");
+            assertAdvice(source(server), Map.of(), Duration.ofMillis(700), "after 3 attempts");
         }
     }
 
