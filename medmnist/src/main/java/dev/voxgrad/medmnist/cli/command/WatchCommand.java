@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -62,6 +64,10 @@ public final class WatchCommand implements Callable<Integer> {
     private static final int BATCH_SIZE = 2;
     /** More volumes make a step slow, and the page shows one of them. */
     private static final int MOST_VOLUMES = 256;
+
+    /** All other options make sense for --net alone. */
+    private static final Set<String> OF_OPERATIONS =
+            Set.of("--op", "--out", "--threads", "--channels", "--edge", "--sources", "--debug");
 
     private static final int MOST_CHANNELS = 128;
     private static final int LARGEST_EDGE = 32;
@@ -245,10 +251,14 @@ public final class WatchCommand implements Callable<Integer> {
         if (!"conv3d".equals(subject.op)) {
             throw wrongUse("--op is '" + subject.op + "'; expected conv3d");
         }
-        if (dataOptions.hasFlag() || dataOptions.npz().isPresent() || fused || convolution != null) {
-            throw wrongUse("--op computes one convolution on random values, by every algorithm; options for data, "
-                    + "--fused and --convolution are for --net");
-        }
+        command.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName)
+                .filter(name -> !OF_OPERATIONS.contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw wrongUse(name + " is for --net; leave it out: --op computes one convolution on random "
+                            + "values, by every algorithm");
+                });
         int width = channels == null ? 32 : channels;
         int length = edge == null ? 16 : edge;
         OptionValues.requireWithin(command, "--channels", width, MOST_CHANNELS);
