@@ -55,7 +55,7 @@ public record BenchmarkFolder(Path path) {
 
     /** Adds the row of a baseline or a search, or replaces an earlier one. */
     public void write(AutomaticRow row) {
-        RunFolder files = makeFolder();
+        RunFolder files = make();
         files.write(files.file(fileName(row.kind())), RunJson.write(row));
     }
 
@@ -105,7 +105,7 @@ public record BenchmarkFolder(Path path) {
      * @param creator creates a run in the folder that it receives
      */
     public RowFiles openOrCreate(NetSpec net, Function<Path, RunFiles> creator) {
-        return makeFolder().locked("benchmark.lock", () -> {
+        return make().locked("benchmark.lock", () -> {
             Path folder = row(net);
             if (Files.notExists(folder.resolve(RunFiles.RUN_FILE))) {
                 RunFiles.createWhole(folder, creator);
@@ -114,7 +114,12 @@ public record BenchmarkFolder(Path path) {
         });
     }
 
-    private RunFolder makeFolder() {
+    /**
+     * Makes the folder, unless it exists, and returns its files.
+     *
+     * @throws DataFileException if it cannot be made
+     */
+    public RunFolder make() {
         try {
             Files.createDirectories(path);
         } catch (IOException e) {

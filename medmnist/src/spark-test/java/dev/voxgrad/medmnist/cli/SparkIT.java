@@ -153,4 +153,43 @@ class SparkIT {
         assertThat(LocalCluster.processes(ended.out())).hasSize(2).doesNotContain(DRIVER);
         assertThat(ended.out()).endsWith(Cli.run("leaderboard", search).out());
     }
+
+    /** Two runs of a row are first seen at the same moment, by two processes, and the row is created once. */
+    @Test
+    void aBenchmarkOnTwoExecutorsEndsAsOnOneMachine() throws IOException {
+        Path here = folder.resolve("benchmark-here");
+        Cli.run(benchmark(here)).succeeded();
+        Path benchmark = folder.resolve("benchmark");
+        Cli ended = LocalCluster.run(2, 1, benchmark(benchmark));
+        assertThat(ended.code()).as(ended.out() + ended.err()).isZero();
+        List<String> rows = List.of("net1", "net2");
+        assertThat(ChildTraining.outcome(benchmark, rows))
+                .hasSize(2 * (4 + 2 + 2))
+                .isEqualTo(ChildTraining.outcome(here, rows));
+        assertThat(benchmark.resolve("benchmark.csv")).hasSameTextualContentAs(here.resolve("benchmark.csv"));
+        assertThat(LocalCluster.processes(ended.out())).hasSize(2).doesNotContain(DRIVER);
+        assertThat(ended.out())
+                .contains("row net1, run 0", "row net2, run 1")
+                .endsWith(Cli.run("benchmark", "--show", "--out", benchmark).out());
+    }
+
+    private static Object[] benchmark(Path out) {
+        return new Object[] {
+            "benchmark",
+            "--npz",
+            volumes,
+            "--rows",
+            "net1,net2",
+            "--runs",
+            2,
+            "--epochs",
+            2,
+            "--batch-size",
+            8,
+            "--device",
+            "cpu",
+            "--out",
+            out
+        };
+    }
 }

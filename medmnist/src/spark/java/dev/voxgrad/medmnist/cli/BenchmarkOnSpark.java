@@ -1,8 +1,6 @@
 package dev.voxgrad.medmnist.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,19 +9,15 @@ import java.util.Set;
 
 import dev.voxgrad.medmnist.benchmark.BenchmarkFolder;
 import dev.voxgrad.medmnist.benchmark.PublishedRow;
-import dev.voxgrad.medmnist.io.AtomicFile;
-import dev.voxgrad.medmnist.io.DataFileException;
-import dev.voxgrad.medmnist.train.TrainingException;
 
 /** Divides {@code benchmark} into one job for each run of each row. */
-final class BenchmarkOnSpark implements DistributedCommand {
+final class BenchmarkOnSpark extends DistributedCommand {
     private static final int RUNS = 3;
     private static final Set<String> REFUSED =
             Set.of("--threads", "--concurrent", "--show", "--baseline", "--search", "--download");
 
     private final GivenOptions options;
     private final Path folder;
-    private final List<String> failures = new ArrayList<>();
     private boolean submitted;
 
     BenchmarkOnSpark(GivenOptions options) {
@@ -31,21 +25,16 @@ final class BenchmarkOnSpark implements DistributedCommand {
         this.folder = options.folder("--out", "all machines share this folder");
         options.refuse(
                 REFUSED, "spark.task.cpus sets the threads; all else, 'medmnist benchmark --show' does on one machine");
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new DataFileException(
-                    folder.toString(), "cannot be made: " + AtomicFile.describe(e) + "; choose another --out", e);
-        }
+        new BenchmarkFolder(folder).make();
     }
 
     @Override
-    public Path folder() {
+    Path folder() {
         return folder;
     }
 
     @Override
-    public List<SparkJob> next(int inProgress, int slots) {
+    List<SparkJob> next(int inProgress, int slots) {
         if (submitted) {
             return List.of();
         }
@@ -88,16 +77,7 @@ final class BenchmarkOnSpark implements DistributedCommand {
     }
 
     @Override
-    public void failed(SparkJob job, String why) {
-        failures.add(why);
-    }
-
-    @Override
-    public int end(PrintWriter out, PrintWriter err) {
-        int code = Main.execute(out, err, "benchmark", "--show", "--out", folder.toString());
-        if (!failures.isEmpty()) {
-            throw new TrainingException(String.join("; ", failures));
-        }
-        return code;
+    int show(PrintWriter out, PrintWriter err) {
+        return Main.execute(out, err, "benchmark", "--show", "--out", folder.toString());
     }
 }

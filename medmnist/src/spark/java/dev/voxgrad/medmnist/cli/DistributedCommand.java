@@ -2,12 +2,18 @@ package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
+import dev.voxgrad.medmnist.train.TrainingException;
+
 /** Represents a command whose work is divided into jobs, each of which some executor does. */
-interface DistributedCommand {
+abstract class DistributedCommand {
+    private final List<String> failures = new ArrayList<>();
+
     /** Returns the folder that the driver and all executors share. */
-    Path folder();
+    abstract Path folder();
 
     /**
      * Returns the jobs to submit now. The driver calls this at the start, and again and again until nothing is in
@@ -16,15 +22,31 @@ interface DistributedCommand {
      * @param inProgress number of jobs that were submitted and have not ended
      * @param slots how many tasks the executors can do at the same time, as far as is known
      */
-    List<SparkJob> next(int inProgress, int slots);
+    abstract List<SparkJob> next(int inProgress, int slots);
 
-    /** Reports that a job cannot be done, after all attempts. */
-    void failed(SparkJob job, String why);
+    /** Prints the table with which the command ends on one machine; returns the exit code. */
+    abstract int show(PrintWriter out, PrintWriter err);
+
+    /** Adds what ends the command with an error: here, that a job cannot be done, after all attempts. */
+    final void addFailure(String why) {
+        failures.add(why);
+    }
+
+    /** Returns what was added so far. */
+    final List<String> failures() {
+        return Collections.unmodifiableList(failures);
+    }
 
     /**
-     * Prints the table with which the command ends on one machine; returns the exit code.
+     * Ends the command with its table; returns the exit code.
      *
-     * @throws dev.voxgrad.medmnist.train.TrainingException if jobs failed
+     * @throws TrainingException if jobs failed
      */
-    int end(PrintWriter out, PrintWriter err);
+    final int end(PrintWriter out, PrintWriter err) {
+        int code = show(out, err);
+        if (!failures.isEmpty()) {
+            throw new TrainingException(String.join("; ", failures));
+        }
+        return code;
+    }
 }

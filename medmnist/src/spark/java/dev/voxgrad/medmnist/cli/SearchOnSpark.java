@@ -9,21 +9,19 @@ import java.util.stream.Stream;
 
 import dev.voxgrad.medmnist.search.SearchFiles;
 import dev.voxgrad.medmnist.search.strategy.Plan;
-import dev.voxgrad.medmnist.train.TrainingException;
 
 /**
  * Divides {@code search --resume} into jobs, each of which trains one trial to its next rung: the one that the search
  * chooses when the task starts, an interrupted one first. As many are in progress as the search is meant for or, if it
  * is for any number of processes, as the executors can train at once.
  */
-final class SearchOnSpark implements DistributedCommand {
+final class SearchOnSpark extends DistributedCommand {
     private static final Set<String> OPTIONS =
             Set.of("--resume", "--checkpoint-minutes", "--root", "--npz", "--cache", "--device", "--quiet", "--debug");
 
     private final GivenOptions options;
     private final Path folder;
     private final SearchFiles search;
-    private final List<String> failures = new ArrayList<>();
     private int jobs;
     private boolean ended;
 
@@ -39,18 +37,18 @@ final class SearchOnSpark implements DistributedCommand {
     }
 
     @Override
-    public Path folder() {
+    Path folder() {
         return folder;
     }
 
     @Override
-    public List<SparkJob> next(int inProgress, int slots) {
+    List<SparkJob> next(int inProgress, int slots) {
         int workers = search.info().plan().workers();
         int missing = (workers == Plan.ANY_WORKERS ? slots : workers) - inProgress;
         if (ended || missing <= 0) {
             return List.of();
         }
-        ended = !failures.isEmpty() || search.end().isPresent();
+        ended = !failures().isEmpty() || search.end().isPresent();
         return ended ? List.of() : Stream.generate(this::job).limit(missing).toList();
     }
 
@@ -62,16 +60,7 @@ final class SearchOnSpark implements DistributedCommand {
     }
 
     @Override
-    public void failed(SparkJob job, String why) {
-        failures.add(why);
-    }
-
-    @Override
-    public int end(PrintWriter out, PrintWriter err) {
-        int code = Main.execute(out, err, "leaderboard", folder.toString());
-        if (!failures.isEmpty()) {
-            throw new TrainingException(String.join("; ", failures));
-        }
-        return code;
+    int show(PrintWriter out, PrintWriter err) {
+        return Main.execute(out, err, "leaderboard", folder.toString());
     }
 }

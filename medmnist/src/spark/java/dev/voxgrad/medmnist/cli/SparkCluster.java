@@ -142,14 +142,14 @@ final class SparkCluster {
                 case DONE -> print(name + ": " + outcome.words());
                 case FAILED -> {
                     print(name + ": failed: " + outcome.message());
-                    work.failed(one.job(), name + ": " + outcome.message());
+                    work.addFailure(name + ": " + outcome.message());
                 }
                 case UNSHARED -> throw new DataException(outcome.message());
             }
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             print(name + ": failed: " + cause.getMessage());
-            work.failed(one.job(), name + ": " + cause.getMessage());
+            work.addFailure(name + ": " + cause.getMessage());
             awaitRelease(one.job());
         }
     }

@@ -17,10 +17,9 @@ import dev.voxgrad.medmnist.nets.NetSummary;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.run.member.MemberStatus;
-import dev.voxgrad.medmnist.train.TrainingException;
 
 /** Divides {@code train --resume} into one job for each member that is not finished, the longest first. */
-final class TrainOnSpark implements DistributedCommand {
+final class TrainOnSpark extends DistributedCommand {
     private static final Set<String> OPTIONS = Set.of(
             "--resume",
             "--members",
@@ -37,7 +36,6 @@ final class TrainOnSpark implements DistributedCommand {
     private final Path folder;
     private final RunFiles run;
     private final List<Integer> members;
-    private final List<String> failures = new ArrayList<>();
     private boolean submitted;
 
     TrainOnSpark(GivenOptions options) {
@@ -66,12 +64,12 @@ final class TrainOnSpark implements DistributedCommand {
     }
 
     @Override
-    public Path folder() {
+    Path folder() {
         return folder;
     }
 
     @Override
-    public List<SparkJob> next(int inProgress, int slots) {
+    List<SparkJob> next(int inProgress, int slots) {
         if (submitted) {
             return List.of();
         }
@@ -109,22 +107,13 @@ final class TrainOnSpark implements DistributedCommand {
     }
 
     @Override
-    public void failed(SparkJob job, String why) {
-        failures.add(why);
-    }
-
-    @Override
-    public int end(PrintWriter out, PrintWriter err) {
+    int show(PrintWriter out, PrintWriter err) {
         int code = Main.execute(out, err, "status", folder.toString());
-        List<String> all = new ArrayList<>(failures);
         chosen().stream().map(MemberStatus::failure).flatMap(Optional::stream).forEach(why -> {
-            if (failures.stream().noneMatch(failure -> failure.contains(why))) {
-                all.add(why);
+            if (failures().stream().noneMatch(failure -> failure.contains(why))) {
+                addFailure(why); // in an earlier run of the driver
             }
         });
-        if (!all.isEmpty()) {
-            throw new TrainingException(String.join("; ", all));
-        }
         return code;
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -61,19 +60,8 @@ class BenchmarkCommandTest {
         return words.toArray();
     }
 
-    /** Returns weights, tables and evaluations of both rows by their names. */
     private static Map<String, String> outcome(Path benchmark) throws IOException {
-        Map<String, String> contents = new TreeMap<>();
-        for (String row : ROWS) {
-            ChildTraining.outcome(benchmark.resolve(row))
-                    .forEach((name, bytes) -> contents.put(row + "/" + name, bytes));
-            try (Stream<Path> files = Files.list(benchmark.resolve(row).resolve("evaluations"))) {
-                for (Path file : files.toList()) {
-                    contents.put(benchmark.relativize(file).toString(), Files.readString(file));
-                }
-            }
-        }
-        return contents;
+        return ChildTraining.outcome(benchmark, ROWS);
     }
 
     @Test

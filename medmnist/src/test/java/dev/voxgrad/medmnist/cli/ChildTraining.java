@@ -52,4 +52,18 @@ final class ChildTraining {
         }
         return contents;
     }
+
+    /** Returns weights, tables and evaluations of a benchmark's rows by their names. */
+    static Map<String, String> outcome(Path benchmark, List<String> rows) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        for (String row : rows) {
+            outcome(benchmark.resolve(row)).forEach((name, bytes) -> contents.put(row + "/" + name, bytes));
+            try (Stream<Path> files = Files.list(benchmark.resolve(row).resolve("evaluations"))) {
+                for (Path file : files.toList()) {
+                    contents.put(benchmark.relativize(file).toString(), Files.readString(file));
+                }
+            }
+        }
+        return contents;
+    }
 }
