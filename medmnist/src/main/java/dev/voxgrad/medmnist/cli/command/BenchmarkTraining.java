@@ -70,12 +70,19 @@ final class BenchmarkTraining {
     List<String> train(List<Row> rows) {
         rows.forEach(this::plan);
         try (SignalStop stop = new SignalStop()) {
-            rows.forEach(row -> train(row, stop.signal()));
+            trainUntil(stop.signal(), rows);
+        }
+        return rows.stream().flatMap(BenchmarkTraining::failures).toList();
+    }
+
+    /** Says how to continue while the signal is still held back: without that, the JVM may end before it. */
+    private void trainUntil(StopSignal stop, List<Row> rows) {
+        try {
+            rows.forEach(row -> train(row, stop));
         } catch (TrainingStoppedException e) {
             console.line(e.getMessage() + "; progress is saved. The same command continues.");
             throw e;
         }
-        return rows.stream().flatMap(BenchmarkTraining::failures).toList();
     }
 
     private static Stream<String> failures(Row row) {

@@ -18,6 +18,7 @@ import dev.voxgrad.medmnist.search.SearchListener;
 import dev.voxgrad.medmnist.search.Spent;
 import dev.voxgrad.medmnist.search.Worker;
 import dev.voxgrad.medmnist.text.ShellWords;
+import dev.voxgrad.medmnist.train.StopSignal;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.TrainingStoppedException;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
@@ -54,12 +55,27 @@ final class SearchSession {
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "") + "; "
                 + search.space().dimensions().size() + " settings to choose");
         console.progress(search.info().plan().words());
-        String folder = ShellWords.quote(search.folder());
-        boolean interrupted = true;
         try (SignalStop stop = new SignalStop()) {
-            SearchListener progress =
-                    new SearchProgress(search.info().plan(), data.train().size(), console);
-            Trainer.Control control = new Trainer.Control(checkpointEvery, stop.signal(), List.of(), workers);
+            workUntil(stop.signal(), checkpointEvery, workers, jobs);
+        }
+        String folder = ShellWords.quote(search.folder());
+        Leaderboard leaderboard = search.leaderboard();
+        console.line(leaderboard.toText().stripTrailing());
+        if (leaderboard.trials().stream().anyMatch(trial -> trial.result().isPresent())) {
+            console.line("Combine the best trials with: medmnist ensemble " + folder + " --top " + TOP + " --out DIR");
+        }
+        if (search.info().plan().budget() != null) {
+            console.line("Continue with a larger budget: medmnist search --resume " + folder + " --budget B");
+        }
+    }
+
+    /** Says how the search ended while the signal is still held back: without that, the JVM may end before it. */
+    private void workUntil(StopSignal stop, Duration checkpointEvery, int workers, int jobs) {
+        SearchListener progress =
+                new SearchProgress(search.info().plan(), data.train().size(), console);
+        Trainer.Control control = new Trainer.Control(checkpointEvery, stop, List.of(), workers);
+        boolean interrupted = true;
+        try {
             Optional<String> end = new Worker(search, data, device, progress, control, this::create).work(jobs);
             interrupted = false;
             Spent spent = Spent.of(search.trials());
@@ -72,16 +88,8 @@ final class SearchSession {
         } finally {
             if (interrupted) {
                 console.line("The search was interrupted; progress is saved. Resume with: medmnist search --resume "
-                        + folder);
+                        + ShellWords.quote(search.folder()));
             }
-        }
-        Leaderboard leaderboard = search.leaderboard();
-        console.line(leaderboard.toText().stripTrailing());
-        if (leaderboard.trials().stream().anyMatch(trial -> trial.result().isPresent())) {
-            console.line("Combine the best trials with: medmnist ensemble " + folder + " --top " + TOP + " --out DIR");
-        }
-        if (search.info().plan().budget() != null) {
-            console.line("Continue with a larger budget: medmnist search --resume " + folder + " --budget B");
         }
     }
 
