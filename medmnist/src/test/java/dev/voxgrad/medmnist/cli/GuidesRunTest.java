@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Tag;
@@ -18,12 +19,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.cli.Guides.Block;
 import dev.voxgrad.medmnist.cli.Guides.Command;
+import dev.voxgrad.medmnist.text.ShellWords;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Runs every command of the README and the guides in a shell, in the order of a reader, on a small file of volumes
- * instead of an official set. A command that is not run is listed here with the reason.
+ * instead of an official set. Commands of {@code medmnist} that need no shell share a JVM ({@link WarmCommandLine}). A
+ * command that is not run is listed here with the reason.
  *
  * <p>{@code -Dtest.options=-Dvoxgrad.guides=REGEX} runs only the commands that match; commands before them may be
  * required, so that the expression must match those, too.
@@ -31,6 +35,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class GuidesRunTest {
     private static final String MEDMNIST = "medmnist/bin/medmnist ";
     private static final String DATA = "adrenalmnist3d.npz";
+    /** What only a shell understands. */
+    private static final Pattern SHELL = Pattern.compile("[<>|&;$~*`]");
+
+    private static final int MINUTES = 20;
     private static final Pattern PART = Pattern.compile(System.getProperty("voxgrad.guides", ""));
 
     /** The commands that are not run, by their start, and why. */
@@ -106,21 +114,27 @@ class GuidesRunTest {
         prepare();
         List<String> failures = new ArrayList<>();
         Set<String> done = new LinkedHashSet<>();
+        try (WarmCommandLine warm = new WarmCommandLine(java(), folder)) {
+            runAll(warm, done, failures);
+        }
+        assertThat(failures).isEmpty();
+        assertThat(done).isNotEmpty();
+    }
+
+    private void runAll(WarmCommandLine warm, Set<String> done, List<String> failures) throws Exception {
         for (String file : ORDER) {
             if (file.equals("medmnist/docs/volumes.md")) {
                 for (String text : BEFORE_THE_CHAPTERS) {
-                    run(new Command("set-up", 0, text), done, failures);
+                    run(new Command("set-up", 0, text), warm, done, failures);
                 }
             }
             for (Command command : Guides.commands()) {
                 if (command.file().equals(file)
                         && reasonNotToRun(command.text()).isEmpty()) {
-                    run(command, done, failures);
+                    run(command, warm, done, failures);
                 }
             }
         }
-        assertThat(failures).isEmpty();
-        assertThat(done).isNotEmpty();
     }
 
     /** Returns the listed start of a command that is not run; empty if it is. */
@@ -133,8 +147,8 @@ class GuidesRunTest {
         TestVolumes.write(folder.resolve(DATA), 16, 1, 2, 60, 20, 20);
         Files.copy(folder.resolve(DATA), folder.resolve("own.npz"));
         Files.copy(folder.resolve(DATA), folder.resolve("new.npz"));
-        Files.createDirectories(folder.resolve("home/.local/bin"));
-        Files.createDirectories(folder.resolve("home/.local/share/bash-completion/completions"));
+        Files.createDirectories(home().resolve(".local/bin"));
+        Files.createDirectories(home().resolve(".local/share/bash-completion/completions"));
         launcher("medmnist", Main.class.getName());
         launcher("native-check", "dev.voxgrad.nativecheck.Main");
         for (Block block : Guides.blocks()) {
@@ -147,37 +161,62 @@ class GuidesRunTest {
     private void launcher(String module, String main) throws IOException {
         Path script =
                 Files.createDirectories(folder.resolve(module).resolve("bin")).resolve(module);
+        List<String> words = new ArrayList<>(java());
+        words.add(main);
         Files.writeString(
-                script, """
-                #!/usr/bin/env bash
-                exec '%s/bin/java' --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Xmx2g \\
-                  -XX:+UseSerialGC -Duser.home="$HOME" -cp '%s' %s "$@"
-                """.formatted(System.getProperty("java.home"), System.getProperty("java.class.path"), main));
+                script,
+                "#!/usr/bin/env bash\nexec "
+                        + words.stream().map(ShellWords::quote).collect(joining(" ")) + " \"$@\"\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
     }
 
-    private void run(Command command, Set<String> done, List<String> failures) throws Exception {
-        String text = command.text().startsWith(MEDMNIST) ? shortened(command.text()) : command.text();
+    /** Returns what starts a JVM with the classes under test, up to the main class. */
+    private List<String> java() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx2g",
+                "-XX:+UseSerialGC",
+                "-Duser.home=" + home(),
+                "-cp",
+                System.getProperty("java.class.path"));
+    }
+
+    private Path home() {
+        return folder.resolve("home");
+    }
+
+    private void run(Command command, WarmCommandLine warm, Set<String> done, List<String> failures) throws Exception {
+        boolean ours = command.text().startsWith(MEDMNIST);
+        String text = ours ? shortened(command.text()) : command.text();
         if (!PART.matcher(text).find() && !command.file().equals("set-up") || !done.add(text)) {
             return;
         }
         Path log = folder.resolve("log");
+        List<String> words = new Command(command.file(), command.line(), text).words();
+        int code = ours && !SHELL.matcher(text).find()
+                ? warm.run(log, words.subList(1, words.size()), MINUTES)
+                : runInShell(text, log);
+        boolean judges =
+                text.contains("native-check") || text.contains(" doctor"); // their exit codes judge the machine
+        if (code > (judges ? 2 : 0)) {
+            failures.add(command + "\n  as: " + text + "\n  exit code " + code + "\n" + Files.readString(log));
+        }
+    }
+
+    private int runInShell(String text, Path log) throws Exception {
         ProcessBuilder builder = new ProcessBuilder("bash", "-c", "set -e; " + text)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        builder.environment().put("HOME", folder.resolve("home").toString());
+        builder.environment().put("HOME", home().toString());
         Process process = builder.start();
-        boolean ended = process.waitFor(20, TimeUnit.MINUTES);
-        if (!ended) {
+        if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
             process.destroyForcibly();
+            throw new TimeoutException(text + " took more than " + MINUTES + " minutes");
         }
-        boolean judges =
-                text.contains("native-check") || text.contains(" doctor"); // their exit codes judge the machine
-        if (!ended || process.exitValue() > (judges ? 2 : 0)) {
-            failures.add(command + "\n  as: " + text + "\n  exit code " + (ended ? process.exitValue() : "none") + "\n"
-                    + Files.readString(log));
-        }
+        return process.exitValue();
     }
 
     /** Returns a command on small volumes, with few epochs and members. */
