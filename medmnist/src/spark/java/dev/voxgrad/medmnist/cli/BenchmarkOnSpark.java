@@ -18,6 +18,7 @@ final class BenchmarkOnSpark extends DistributedCommand {
 
     private final GivenOptions options;
     private final Path folder;
+    private final BenchmarkFolder benchmark;
     private boolean submitted;
 
     BenchmarkOnSpark(GivenOptions options) {
@@ -25,7 +26,8 @@ final class BenchmarkOnSpark extends DistributedCommand {
         this.folder = options.folder("--out", "all machines share this folder");
         options.refuse(
                 REFUSED, "spark.task.cpus sets the threads; all else, 'medmnist benchmark --show' does on one machine");
-        new BenchmarkFolder(folder).make();
+        this.benchmark = new BenchmarkFolder(folder);
+        benchmark.make();
     }
 
     @Override
@@ -39,7 +41,6 @@ final class BenchmarkOnSpark extends DistributedCommand {
             return List.of();
         }
         submitted = true;
-        BenchmarkFolder benchmark = new BenchmarkFolder(folder);
         int runs = options.<Integer>value("--runs")
                 .orElseGet(() -> benchmark.rows().stream()
                         .mapToInt(row -> row.run().info().settings().models())
