@@ -114,7 +114,7 @@ class GuidesRunTest {
         prepare();
         List<String> failures = new ArrayList<>();
         Set<String> done = new LinkedHashSet<>();
-        try (WarmCommandLine warm = new WarmCommandLine(java(), folder)) {
+        try (WarmCommandLine warm = new WarmCommandLine(java(), folder, home())) {
             runAll(warm, done, failures);
         }
         assertThat(failures).isEmpty();

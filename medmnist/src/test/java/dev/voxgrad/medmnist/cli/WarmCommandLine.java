@@ -32,13 +32,14 @@ final class WarmCommandLine implements AutoCloseable {
      *
      * @param java the words that start a JVM, up to its main class
      */
-    WarmCommandLine(List<String> java, Path workingDirectory) throws IOException {
+    WarmCommandLine(List<String> java, Path workingDirectory, Path home) throws IOException {
         List<String> words = new ArrayList<>(java);
         words.add(WarmCommandLine.class.getName());
-        process = new ProcessBuilder(words)
+        ProcessBuilder builder = new ProcessBuilder(words)
                 .directory(workingDirectory.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("HOME", home.toString());
+        process = builder.start();
         commands = process.outputWriter(UTF_8);
         codes = process.inputReader(UTF_8);
     }
