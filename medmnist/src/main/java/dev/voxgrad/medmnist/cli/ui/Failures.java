@@ -42,8 +42,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
             return handleParseException(wrongUse, parsed.originalArgs().toArray(String[]::new));
         }
         if (failure instanceof TrainingStoppedException) {
-            return INTERRUPTED; // TrainingSession has already printed the message: the JVM may be shutting down.
-            // out.
+            return INTERRUPTED; // The command has already printed the message: by now, the JVM may be shutting down.
         }
         Optional<String> known = message(failure);
         return known.isPresent() ? failed(known.get(), failure, command) : internalError(failure, command);

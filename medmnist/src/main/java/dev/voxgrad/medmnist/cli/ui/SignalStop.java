@@ -7,7 +7,8 @@ import dev.voxgrad.medmnist.train.StopSignal;
 
 /**
  * Turns Ctrl-C and SIGTERM into a request to stop. While it is open, the JVM waits on these signals until it is closed,
- * and then exits with 130 or 143, as usual.
+ * and then exits with 130 or 143, as usual. What a command has to say about its end, it prints before that: a
+ * {@code catch} or {@code finally} of the statement that closes this object would be too late.
  */
 public final class SignalStop implements AutoCloseable {
     /**
