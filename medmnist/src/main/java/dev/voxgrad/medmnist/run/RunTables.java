@@ -22,11 +22,15 @@ public final class RunTables {
 
     private RunTables() {}
 
-    /** Writes all tables; if several processes do so at the same time, they take turns. */
+    /**
+     * Writes all tables. If several processes do so at the same time, they take turns, and each goes by the settings
+     * that the run has now: a process may have added members or epochs since another one has opened the run.
+     */
     public static void write(RunFiles run) {
         run.files().locked("members/tables.lock", () -> {
-            List<MemberState> states = run.states();
-            writeLocked(run, states);
+            RunFiles now = RunFiles.open(run.folder());
+            List<MemberState> states = now.states();
+            writeLocked(now, states);
             return states;
         });
     }

@@ -103,6 +103,20 @@ class RunFilesTest {
         assertThat(run.members()).hasSize(2);
     }
 
+    /** A process that opened the run before another one added a member keeps the rows of that member. */
+    @Test
+    void tablesGoByThePresentSettings() {
+        RunFiles earlier = RunFiles.create(folder.resolve("run"), info());
+        RunFiles.open(earlier.folder())
+                .changeSettings(info().settings().toBuilder().models(3).build());
+        for (int member = 0; member < 3; member++) {
+            earlier.member(member)
+                    .writeState(MemberState.atStart(member, StudyNet.NET1).withEpoch(epoch(member)));
+        }
+        RunTables.write(earlier);
+        assertThat(RunFiles.open(earlier.folder()).members()).hasSize(3);
+    }
+
     @Test
     void appendsRowsBelowOneHeader() throws IOException {
         RunFiles run = RunFiles.create(folder.resolve("run"), info());
