@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.RunTables;
 import dev.voxgrad.medmnist.run.member.MemberLock;
 import dev.voxgrad.medmnist.run.member.MemberLockedException;
 import dev.voxgrad.medmnist.run.member.MemberResult;
@@ -31,14 +32,14 @@ public final class RowEvaluator {
     private final Runnable between;
 
     /**
-     * Prepares to evaluate a row.
+     * Prepares to evaluate a row, with the settings that it has now: another process may have added runs or epochs.
      *
      * @param data the volumes as the row's nets take them
      * @param between called between two models; if it throws, what is evaluated so far is kept
      */
     public RowEvaluator(RowFiles row, VolumeData data, Device device, Runnable between) {
-        this.row = row;
-        this.run = row.run();
+        this.run = RunFiles.open(row.run().folder());
+        this.row = new RowFiles(run);
         this.data = data;
         this.device = device;
         this.between = between;
@@ -62,6 +63,7 @@ public final class RowEvaluator {
 
     private boolean evaluate(MemberResult member) {
         try (MemberLock _ = run.member(member.index()).takeLock()) {
+            RunTables.write(run); // a process that was killed may have finished the member, but not the tables
             List<RunEvaluation.Score> scores = new ArrayList<>();
             for (Split split : List.of(data.val(), data.test())) {
                 scores.addAll(scores(member, split));
