@@ -200,10 +200,23 @@ class BenchmarkCommandTest {
         Path state = out.resolve("net1/members/member-00.json");
         Files.writeString(
                 state, Files.readString(state).replaceFirst("\"failure\" : null", "\"failure\" : \"loss is NaN\""));
-        assertThat(Cli.run(words(out, "--rows", "net1"))
-                        .failed("net1: loss is NaN")
+        assertThat(Cli.run(words(out, "--rows", "net1", "--members", 1))
+                        .succeeded()
                         .out())
                 .contains("Not finished: net1 0 (failed: loss is NaN, 2 of 2 epochs).", "net1 1 ");
+        Cli.run(words(out, "--rows", "net1")).failed("net1: loss is NaN");
+    }
+
+    /** A process was killed after it had finished a member, but before it could write the tables. */
+    @Test
+    void evaluatesMembersThatTheTablesLack() throws IOException {
+        Path out = folder.resolve("no-rows");
+        Cli.run(words(out)).succeeded();
+        Path members = out.resolve("net1/members.csv");
+        Files.write(members, Files.readAllLines(members).subList(0, 2));
+        Files.delete(out.resolve("net1/evaluations/member-01.json"));
+        Cli.run(words(out)).succeeded();
+        assertThat(outcome(out)).isEqualTo(expected);
     }
 
     /** Scores of an official set are written as standard result files, which evaluate reads. */

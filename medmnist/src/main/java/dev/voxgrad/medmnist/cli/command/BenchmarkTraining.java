@@ -64,7 +64,7 @@ final class BenchmarkTraining {
     /**
      * Trains and evaluates all rows, as far as other processes do not.
      *
-     * @return why members cannot be trained to the end, one line each
+     * @return why members that were to be trained cannot be trained to the end, one line each
      * @throws TrainingStoppedException if a stop was requested; progress is saved
      */
     List<String> train(List<Row> rows) {
@@ -72,7 +72,7 @@ final class BenchmarkTraining {
         try (SignalStop stop = new SignalStop()) {
             trainUntil(stop.signal(), rows);
         }
-        return rows.stream().flatMap(BenchmarkTraining::failures).toList();
+        return rows.stream().flatMap(this::failures).toList();
     }
 
     /** Says how to continue while the signal is still held back: without that, the JVM may end before it. */
@@ -85,8 +85,9 @@ final class BenchmarkTraining {
         }
     }
 
-    private static Stream<String> failures(Row row) {
+    private Stream<String> failures(Row row) {
         return row.files().run().status().stream()
+                .filter(member -> settings.members().contains(member.index()))
                 .flatMap(member -> member.failure().stream())
                 .map(failure -> row.files().net().name() + ": " + failure);
     }
