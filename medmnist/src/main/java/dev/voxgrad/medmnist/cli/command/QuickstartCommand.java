@@ -33,7 +33,7 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
         header = "Trains and evaluates a small ensemble on generated volumes.",
         description = {
             "Trains a small ensemble of Net1, Net2 and Net3 on generated volumes (SYNTHETIC: noisy shapes, not "
-                    + "medical), evaluates it and prints the results. Takes two to three minutes on two cores.",
+                    + "medical), evaluates it and prints the results. Takes one to three minutes on two cores.",
             "Example: medmnist quickstart --out runs/quickstart",
             ""
         })
