@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -87,7 +86,7 @@ public final class ScanFolder {
     private static Path file(Path images, TableRow row) {
         try {
             Path file = images.resolve(row.file()).normalize();
-            if (file.startsWith(images.normalize())) {
+            if (place(file).startsWith(place(images))) {
                 return file;
             }
         } catch (InvalidPathException e) {
@@ -96,6 +95,11 @@ public final class ScanFolder {
         }
         throw new DataException("line " + row.line() + ": '" + TextFile.shown(row.file())
                 + "' is outside the folder of images; expected a path below " + images);
+    }
+
+    /** Returns where a path leads: a normalised relative one may be empty, or start with {@code ..}. */
+    private static Path place(Path path) {
+        return path.toAbsolutePath().normalize();
     }
 
     private static String missing(Path images, List<TableRow> missing, int all) {
@@ -144,10 +148,10 @@ public final class ScanFolder {
 
     /** Returns the scans below a folder, at any depth, that a table does not name. */
     static long unnamed(Path images, List<Path> named) {
-        Set<Path> known = new HashSet<>(named);
+        Set<Path> known = named.stream().map(ScanFolder::place).collect(Collectors.toSet());
         try (Stream<Path> files = Files.walk(images)) {
             return files.filter(file -> isScan(file) && !isVoxelsOfPair(file))
-                    .filter(file -> !known.contains(file.normalize()) && !known.contains(voxelsOf(file)))
+                    .filter(file -> !known.contains(place(file)) && !known.contains(place(voxelsOf(file))))
                     .count();
         } catch (IOException | UncheckedIOException e) {
             return 0;
@@ -156,6 +160,6 @@ public final class ScanFolder {
 
     /** Returns the other file of a pair, which a table may name instead of the header. */
     private static Path voxelsOf(Path header) {
-        return Path.of(header.normalize().toString().replaceFirst("\\.hdr(\\.gz)?$", ".img$1"));
+        return Path.of(header.toString().replaceFirst("\\.hdr(\\.gz)?$", ".img$1"));
     }
 }

@@ -243,6 +243,17 @@ class ImportCommandTest {
         run("--window", "mask").failed("line 2", "outside the folder");
     }
 
+    /** Runs in the folder of scans, where all names are known and no scan is left over. */
+    @Test
+    void imagesMayBeInTheWorkingFolder() throws Exception {
+        Path log = folder.resolve("log.txt");
+        List<String> inFolder = List.of("sh", "-c", "cd \"$0\" && exec \"$@\"", images.toString());
+        Process child = ChildTraining.start(
+                log, inFolder, "import", "--images", ".", "--labels", labels, "--out", out, "--window", "mask");
+        assertThat(child.waitFor()).as(Files.readString(log)).isZero();
+        assertThat(log).content().contains("20 volumes in").doesNotContain("does not name");
+    }
+
     @Test
     void dicomGetsASentence() throws IOException {
         Path series = Files.createDirectory(images.resolve("series"));
