@@ -34,7 +34,7 @@ record Inspection(StoredType type, int channels, long[] values) {
         int channels = 0;
         for (int i = 0; i < values.length; i++) {
             Path file = files.get(i);
-            Header header = Scan.isArray(file) ? ofArray(file) : ofNifti(file);
+            Header header = header(file);
             if (rule.kind() == WindowRule.Kind.BYTES && !header.bytes) {
                 throw needsWindow(file, header);
             }
@@ -45,6 +45,29 @@ record Inspection(StoredType type, int channels, long[] values) {
         return new Inspection(rule.kind() == WindowRule.Kind.NONE ? widest : StoredType.UINT8, channels, values);
     }
 
+    /**
+     * Checks that the values of later scans fit into a set, if it keeps values as they are.
+     *
+     * @throws DataFileException if a header cannot be read, or a scan has a wider type than the set
+     */
+    static void requireFitting(List<Path> files, PrepareSettings settings) {
+        WindowRule.Kind kind = settings.windowRule().kind();
+        if (kind != WindowRule.Kind.BYTES && kind != WindowRule.Kind.NONE) {
+            return;
+        }
+        for (Path file : files) {
+            Header header = header(file);
+            if (header.narrowest.compareTo(settings.type()) > 0) {
+                throw new DataFileException(
+                        file.toString(),
+                        "has voxels of " + header.words + ", but the set of the training kept the values of its scans, "
+                                + "which fit into " + settings.type().name().toLowerCase(Locale.ROOT)
+                                + ". Leave it out, convert it to values as in those scans, or import them with another "
+                                + "--window and train again");
+            }
+        }
+    }
+
     private static DataFileException needsWindow(Path file, Header header) {
         return new DataFileException(
                 file.toString(),
@@ -52,6 +75,10 @@ record Inspection(StoredType type, int channels, long[] values) {
                         + ", and the set has 256 grey values. Say which values become black and "
                         + "white: --window -1000,400 (CT, for lungs), --window percentile (MR), --window mask (0 and "
                         + "everything else), or --window none to keep the values");
+    }
+
+    private static Header header(Path file) {
+        return Scan.isArray(file) ? ofArray(file) : ofNifti(file);
     }
 
     private static Header ofNifti(Path file) {

@@ -20,10 +20,12 @@ public final class ScanArray {
      * @param npz file to write
      * @param allowBlank whether scans may become volumes without any contrast
      * @param progress is called after each scan
-     * @throws DataFileException if a scan cannot be read or prepared, or the file cannot be written
+     * @throws DataFileException if a scan cannot be read or prepared, its values do not fit into the type of the set,
+     *     or the file cannot be written
      */
     public static List<VolumeOrigin> write(
             List<Path> scans, PrepareSettings settings, Path npz, boolean allowBlank, Runnable progress) {
+        Inspection.requireFitting(scans, settings);
         ScanPreparer preparer = new ScanPreparer(settings);
         List<VolumeOrigin> origins = new ArrayList<>();
         AtomicFile.write(npz, out -> {

@@ -3,9 +3,11 @@ package dev.voxgrad.medmnist.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,5 +159,78 @@ class PredictScansTest {
         Cli.run("explain", run, "--nifti", scans, "--index", "case99.nii", "--out", out)
                 .refused("--index is case99.nii", "0 to 19, or the name of a scan");
         assertThat(out).doesNotExist();
+    }
+
+    /** Writes scans of all these values, and returns their folder. */
+    private static Path folderOf(String name, int count, ScanBytes scan) throws IOException {
+        Path images = Files.createDirectory(folder.resolve(name));
+        for (int i = 0; i < count; i++) {
+            scan.write(images.resolve("scan" + i + ".nii"));
+        }
+        return images;
+    }
+
+    /** Returns a scan of 64 whole numbers. */
+    private static ScanBytes whole(int code, int bytes, int first) {
+        return ScanBytes.little()
+                .shape(4, 4, 4)
+                .type(code, 8 * bytes)
+                .codes(0, 1)
+                .sform(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0)
+                .voxels(
+                        bytes,
+                        false,
+                        IntStream.range(first, first + 64).asDoubleStream().toArray());
+    }
+
+    private static Path importAsTheyAre(Path images, String name, Object... more) throws IOException {
+        StringBuilder table = new StringBuilder("file,label\n");
+        for (int i = 0; i < SCANS; i++) {
+            table.append("scan").append(i).append(".nii,").append(i % 2).append('\n');
+        }
+        Path labels = Files.writeString(folder.resolve(name + ".csv"), table);
+        Path made = folder.resolve(name + ".npz");
+        List<Object> words = new ArrayList<>(
+                List.of("import", "--images", images, "--labels", labels, "--out", made, "--size", "9x8x8"));
+        words.addAll(List.of(more));
+        Cli.run(words.toArray()).succeeded();
+        return made;
+    }
+
+    /** Otherwise all values below 0 of a CT would become black, and all above 255 white. */
+    @Test
+    void scansThatImportWouldRefuseAreRefused() throws IOException {
+        Path bytes = folderOf("bytes", SCANS, whole(2, 1, 10));
+        Path ct = folderOf("ct", 1, whole(4, 2, -30));
+        Path made = importAsTheyAre(bytes, "of bytes");
+        Path trained = folder.resolve("run of bytes");
+        Cli.run("train", "--npz", made, "--out", trained, "--models", 1, "--nets", "net1", "--epochs", 1)
+                .succeeded();
+        Path out = folder.resolve("of bytes.out.csv");
+        Object[] reasons = {
+            "scan0.nii", "has voxels of int16", "kept the values of its scans, which fit into uint8", "Leave it out"
+        };
+        Cli.run("predict", trained, "--nifti", ct, "--out", out).failed(reasons);
+        assertThat(out).doesNotExist();
+        Path why = folder.resolve("why of bytes");
+        Cli.run("explain", trained, "--nifti", ct, "--index", 0, "--out", why).failed(reasons);
+        assertThat(why).doesNotExist();
+        Cli.run("predict", trained, "--nifti", bytes, "--out", out).succeeded();
+    }
+
+    /** Unsigned integers above 32767 would wrap in a set of int16; bytes fit. */
+    @Test
+    void keptValuesMustFitIntoTheTypeOfTheSet() throws IOException {
+        Path made = importAsTheyAre(folderOf("shorts", SCANS, whole(4, 2, -30)), "of shorts", "--window", "none");
+        Path like = SetDescription.fileOf(made);
+        Path out = folder.resolve("of shorts.out.csv");
+        Path words = folderOf("words", 1, whole(512, 2, 40_000));
+        Cli.run("predict", run, "--nifti", words, "--like", like, "--out", out)
+                .failed("scan0.nii", "has voxels of uint16", "which fit into int16");
+        Path scaled = folderOf("scaled", 1, whole(4, 2, 0).scaling(1000, 0));
+        Cli.run("predict", run, "--nifti", scaled, "--like", like, "--out", out)
+                .failed("scan0.nii", "has voxels of int16, scaled by 1000.0 and 0.0", "which fit into int16");
+        Path fewer = folderOf("fewer", 1, whole(2, 1, 0));
+        Cli.run("predict", run, "--nifti", fewer, "--like", like, "--out", out).succeeded();
     }
 }
