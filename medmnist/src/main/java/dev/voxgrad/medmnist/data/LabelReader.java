@@ -20,7 +20,7 @@ import dev.voxgrad.medmnist.io.DataFileException;
  *
  * <ul>
  * <li>(N) or (N,1) whole numbers are classes. They count from 0; if they count from 1, they are shifted, and a note
- *     says so.
+ *     says so. Names that are the numbers from 0 or from 1 decide it, but a label 0 always counts from 0.
  * <li>(N,K) zeros and ones with exactly one 1 in every row of every split are one-hot: one class per volume, and a note
  *     says so. Otherwise they are K independent yes/no labels.
  * <li>Trailing dimensions of length 1 are dropped; bool and floating-point labels with whole values are accepted.
@@ -187,13 +187,8 @@ public final class LabelReader {
                     "has label " + most + "; expected labels that count classes from 0, at most " + (MOST_CLASSES - 1)
                             + ". Renumber them");
         }
-        int first = least > 0 && least < most && (named == 0 || named == most - least + 1) ? least : 0;
-        if (first > 1) {
-            throw new DataFileException(
-                    file,
-                    "has labels from " + least + " to " + most + "; they must start at 0: " + "subtract " + least);
-        }
-        if (named > most + 1) {
+        int first = first(least, most);
+        if (named > most + 1 - first) {
             notes.accept(file + ": there are " + named + " class names, but labels run from " + least + " to " + most
                     + ": no volume has class " + (named - 1) + " ("
                     + options.labelNames().getLast() + ")");
@@ -204,17 +199,37 @@ public final class LabelReader {
             notes.accept(file + ": labels run from " + least + " to " + most + ", and there are " + named
                     + " class names: taken as numbers from 0, so no volume has class 0 ("
                     + options.labelNames().getFirst() + ")");
+        } else if (least == 0 && NameList.areNumbersFrom(1, options.labelNames())) {
+            notes.accept(file + ": there is a label 0, and the class names are " + options.labelNames()
+                    + ": labels are taken as numbers from 0, so label 0 is class '1'");
         }
         List<String> names = named > 0
                 ? options.labelNames()
                 : IntStream.rangeClosed(first, most).mapToObj(String::valueOf).toList();
         requireClasses(names);
         if (first == 1) {
-            notes.accept(
-                    file + ": labels run from 1 to " + most + ": taken as classes 0 to " + (most - 1) + " " + names);
+            notes.accept(file + ": labels run from " + least + " to " + most + ": taken as classes " + (least - 1)
+                    + " to " + (most - 1) + " " + names.subList(least - 1, most));
             rows.forEach(split -> Stream.of(split).forEach(row -> row[0]--));
         }
         return new Labels(taskOf(names), names, rows);
+    }
+
+    /** Returns the label of the first class, 0 or 1. Names that are numbers say which, if a label is missing. */
+    private int first(int least, int most) {
+        List<String> names = options.labelNames();
+        if (least <= 0 || NameList.areNumbersFrom(0, names)) {
+            return 0;
+        }
+        if (NameList.areNumbersFrom(1, names)) {
+            return 1;
+        }
+        boolean shifted = least < most && (names.isEmpty() || names.size() == most - least + 1);
+        if (shifted && least > 1) {
+            throw new DataFileException(
+                    file, "has labels from " + least + " to " + most + "; they must start at 0: subtract " + least);
+        }
+        return shifted ? 1 : 0;
     }
 
     /** Throws for the first label outside {@code first} to {@code last}. */

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Names of classes as one text: {@code benign,malignant}.
@@ -19,6 +20,12 @@ public final class NameList {
 
     private NameList(String text) {
         this.text = text;
+    }
+
+    /** Returns whether names are the numbers of classes, the first of which is {@code first}. */
+    static boolean areNumbersFrom(int first, List<String> names) {
+        return !names.isEmpty()
+                && IntStream.range(0, names.size()).allMatch(i -> names.get(i).equals(String.valueOf(first + i)));
     }
 
     /**

@@ -2,13 +2,16 @@ package dev.voxgrad.medmnist.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpyType;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.io.DataFileException;
@@ -79,7 +82,7 @@ public final class NewVolumeLoader {
             String split = options.split().orElseGet(() -> chosen(npz));
             VolumeReader reader = VolumeReader.open(npz, stamp, List.of(split));
             requireShape(reader.shape());
-            boolean isLabelled = npz.names().contains(VolumeReader.labels(split));
+            boolean isLabelled = isLabelled(npz, split);
             Labels labels = isLabelled ? labels(npz, reader, split) : unknown(reader.count(0));
             Window window = window(reader, options.window());
             Voxels voxels = reader.read(window, VolumeCache.AUTO, notes).getFirst();
@@ -140,13 +143,27 @@ public final class NewVolumeLoader {
     private Labels labels(NpzFile npz, VolumeReader reader, String split) {
         FileOptions options =
                 new FileOptions(expected.labelNames(), Optional.of(expected.task()), false, Optional.empty());
-        return LabelReader.read(
-                reader.file(),
-                List.of(split),
-                List.of(LabelReader.array(npz, split, reader.count(0))),
-                List.of(reader.count(0)),
-                options,
-                notes);
+        List<String> splits = new ArrayList<>(List.of(split));
+        if (expected.task() != Task.MULTI_LABEL && NameList.areNumbersFrom(1, expected.labelNames())) {
+            // Labels may count from 0 all the same; a split that lacks the first class does not show it, others do.
+            SPLITS.stream()
+                    .filter(other -> !other.equals(split) && isLabelled(npz, other))
+                    .forEach(splits::add);
+        }
+        List<Integer> counts = splits.stream().map(name -> count(npz, name)).toList();
+        List<NpyArray> arrays = IntStream.range(0, splits.size())
+                .mapToObj(s -> LabelReader.array(npz, splits.get(s), counts.get(s)))
+                .toList();
+        return LabelReader.read(reader.file(), splits, arrays, counts, options, notes);
+    }
+
+    private static boolean isLabelled(NpzFile npz, String split) {
+        return npz.names().containsAll(List.of(VolumeReader.images(split), VolumeReader.labels(split)));
+    }
+
+    private static int count(NpzFile npz, String split) {
+        return npz.read(VolumeReader.images(split), stream -> ImageLayout.of(stream.header(), stream.where()))
+                .count();
     }
 
     /** Returns label 0, or no label of a multi-label task, for each volume. */

@@ -207,6 +207,40 @@ class LabelsTest {
         assertThat(Cli.run("ensemble", run).code()).isZero();
     }
 
+    private List<String> labelsOf(Path npz) throws IOException {
+        Path csv = folder.resolve("scores.csv");
+        Cli predicted = Cli.run("predict", run, "--npz", npz, "--split", "test", "--out", csv);
+        assertThat(predicted.code()).as(predicted.err()).isZero();
+        return Files.readAllLines(csv).stream()
+                .map(line -> line.substring(line.lastIndexOf(',') + 1))
+                .toList();
+    }
+
+    /** The names in the run say that labels count from 1, even in a split without the last class. */
+    @Test
+    void predictCountsLabelsFromOneAsTheTrainingDid() throws IOException {
+        Map<String, NpyArray> arrays = three();
+        SPLITS.forEach(split -> relabel(arrays, split, label -> label + 1));
+        write(arrays);
+        assertThat(train().code()).isZero();
+        relabel(arrays, "test", label -> label == 3 ? 2 : label);
+        Path lacking = TestVolumes.write(folder.resolve("lacking.npz"), arrays);
+        assertThat(labelsOf(lacking)).containsExactly("label", "1", "2", "2", "1", "2", "2");
+        arrays.keySet().removeIf(name -> !name.startsWith("test"));
+        Path alone = TestVolumes.write(folder.resolve("alone.npz"), arrays);
+        assertThat(labelsOf(alone)).containsExactly("label", "1", "2", "2", "1", "2", "2");
+    }
+
+    /** Grades 1 to 3 that were numbered from 0 may lack grade 1 in test: the other splits have a label 0. */
+    @Test
+    void predictCountsLabelsFromZeroIfAnotherSplitDoes() throws IOException {
+        Map<String, NpyArray> arrays = three();
+        relabel(arrays, "test", label -> Math.max(label, 1));
+        write(arrays);
+        assertThat(train("--labels", "1,2,3").err()).contains("label 0 is class '1'");
+        assertThat(labelsOf(volumes)).containsExactly("label", "2", "2", "3", "2", "2", "3");
+    }
+
     @Test
     void trainRefusesGapsAndSurplusNames() {
         Map<String, NpyArray> arrays = three();

@@ -265,4 +265,55 @@ class LabelReaderTest {
                 .hasMessageContaining("return_inverse=True")
                 .hasMessageContaining("--labels");
     }
+
+    private static FileOptions names(String... names) {
+        return FileOptions.named(List.of(names));
+    }
+
+    /** A split to predict may lack any class, but its labels count as those of the training did. */
+    @ParameterizedTest
+    @CsvSource({"1,2", "2,3", "1,3", "1,1", "2,2", "3,3"})
+    void namesFromOneMakeLabelsCountFromOne(int one, int other) {
+        Labels labels = read(names("1", "2", "3"), longs(one, other), longs(other), longs(one));
+        assertThat(classes(labels, 0)).containsExactly(one - 1, other - 1);
+        assertThat(labels.names()).containsExactly("1", "2", "3");
+        assertThat(notes)
+                .contains("own.npz: labels run from " + one + " to " + other + ": taken as classes " + (one - 1)
+                        + " to " + (other - 1) + " " + labels.names().subList(one - 1, other));
+        assertRefused(
+                names("1", "2", "3"),
+                "label 4 of volume 1 in train is outside the classes; expected 1 to 3, as there are 3 class names",
+                longs(one, 4),
+                longs(other),
+                longs(one));
+    }
+
+    /** Grades 1 to 3 that were numbered from 0: a label 0 leaves no other reading. */
+    @Test
+    void labelZeroCountsFromZeroWhateverTheNames() {
+        Labels labels = read(names("1", "2", "3"), longs(1, 2), longs(2), longs(0));
+        assertThat(classes(labels, 0)).containsExactly(1, 2);
+        assertThat(notes)
+                .containsExactly("own.npz: there is a label 0, and the class names are [1, 2, 3]: labels are taken as "
+                        + "numbers from 0, so label 0 is class '1'");
+        assertRefused(
+                names("1", "2", "3"),
+                "label 3 of volume 0 in val is outside the classes; expected 0 to 2",
+                longs(1, 2),
+                longs(3),
+                longs(0));
+    }
+
+    @Test
+    void namesFromZeroMakeLabelsCountFromZero() {
+        assertThat(classes(read(names("0", "1", "2"), longs(1, 2), longs(2), longs(1)), 0))
+                .containsExactly(1, 2);
+        assertRefused(
+                names("0", "1", "2"),
+                "label 3 of volume 1 in train is outside the classes; expected 0 to 2, as there are 3 class names",
+                longs(1, 3),
+                longs(2),
+                longs(1));
+        assertRefused(names("0", "1"), "label 2 of volume 1 in train is outside", longs(1, 2), longs(2), longs(1));
+    }
 }
