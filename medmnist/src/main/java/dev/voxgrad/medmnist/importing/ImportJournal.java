@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.TextFile;
+import dev.voxgrad.medmnist.nifti.NiftiFile;
 import dev.voxgrad.medmnist.run.json.RunJson;
 
 /**
@@ -46,12 +48,19 @@ final class ImportJournal implements AutoCloseable {
     /**
      * Describes a finished volume.
      *
-     * @param size of the scan's file, in bytes
-     * @param modified when the scan's file was last changed, in milliseconds since 1970
+     * @param files the scan's file, or both files of a pair, as they were
      * @param slot where the volume is, from 0
      * @param crc checksum of the volume (CRC-32)
      */
-    record Entry(long size, long modified, int slot, long crc, VolumeOrigin origin) {}
+    record Entry(List<Stamp> files, int slot, long crc, VolumeOrigin origin) {}
+
+    /**
+     * Describes a file, to notice later that it has changed.
+     *
+     * @param size in bytes
+     * @param modified when it was last changed, in milliseconds since 1970
+     */
+    record Stamp(long size, long modified) {}
 
     private ImportJournal(Path folder, int volumeBytes) throws IOException {
         this.folder = folder;
@@ -140,10 +149,7 @@ final class ImportJournal implements AutoCloseable {
     synchronized @Nullable VolumeOrigin finished(String name, Path scan) {
         Entry entry = done.get(name);
         try {
-            boolean valid = entry != null
-                    && entry.size == Files.size(scan)
-                    && entry.modified == Files.getLastModifiedTime(scan).toMillis()
-                    && crc(read(entry.slot)) == entry.crc;
+            boolean valid = entry != null && stamps(scan).equals(entry.files) && crc(read(entry.slot)) == entry.crc;
             return valid ? Objects.requireNonNull(entry).origin : null;
         } catch (IOException e) {
             throw unusable(folder, e);
@@ -158,15 +164,19 @@ final class ImportJournal implements AutoCloseable {
             for (long at = (long) slot * volumeBytes; bytes.hasRemaining(); ) {
                 at += volumes.write(bytes, at);
             }
-            append(new Entry(
-                    Files.size(scan),
-                    Files.getLastModifiedTime(scan).toMillis(),
-                    slot,
-                    crc(volume.bytes()),
-                    volume.origin(name)));
+            append(new Entry(stamps(scan), slot, crc(volume.bytes()), volume.origin(name)));
         } catch (IOException e) {
             throw unusable(folder, e);
         }
+    }
+
+    private static List<Stamp> stamps(Path scan) throws IOException {
+        List<Stamp> stamps = new ArrayList<>();
+        for (Path file : NiftiFile.files(scan)) {
+            stamps.add(
+                    new Stamp(Files.size(file), Files.getLastModifiedTime(file).toMillis()));
+        }
+        return stamps;
     }
 
     private synchronized int nextSlot() {

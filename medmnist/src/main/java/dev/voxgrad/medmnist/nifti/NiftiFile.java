@@ -105,6 +105,18 @@ public final class NiftiFile {
                 file.toString(), "is half of a pair; expected " + stem + wanted + " next to it. Copy both files");
     }
 
+    /**
+     * Returns the files that a scan is in: those of the header and of the voxels of a pair, or the file itself.
+     *
+     * @throws DataFileException if it is half of a pair
+     */
+    public static List<Path> files(Path file) {
+        String suffix = suffix(file);
+        return suffix.equals(".hdr") || suffix.equals(".img")
+                ? List.of(partner(file, ".hdr"), partner(file, ".img"))
+                : List.of(file);
+    }
+
     private static byte[] head(Path file) {
         try (InputStream in = stream(file)) {
             return in.readNBytes(HEAD);

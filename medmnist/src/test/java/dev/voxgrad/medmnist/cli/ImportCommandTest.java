@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 
@@ -180,6 +181,29 @@ class ImportCommandTest {
         assertThat(run("--window", "-1000,200").out())
                 .doesNotContain("19 of 20")
                 .contains("18 of 20");
+    }
+
+    /** Of a pair, the header stays the same when the voxels are replaced. */
+    @Test
+    void voxelsOfAPairThatChangedMeanwhileArePreparedAgain() throws IOException {
+        Path header = images.resolve("pair.hdr");
+        scan(0).pair().write(header);
+        Files.writeString(labels, "pair.hdr,benign,P99,40\n", StandardOpenOption.APPEND);
+        Path damaged = images.resolve("case7.nii.gz");
+        byte[] whole = Files.readAllBytes(damaged);
+        Files.write(damaged, Arrays.copyOf(whole, whole.length - 9));
+        run("--window", "-1000,200").failed(damaged);
+        Files.write(damaged, whole);
+        Path voxels = images.resolve("pair.img");
+        byte[] values = Files.readAllBytes(voxels);
+        values[1] = 0;
+        Files.write(voxels, values);
+        Files.setLastModifiedTime(voxels, FileTime.fromMillis(1_000_000));
+        assertThat(run("--window", "-1000,200").succeeded().out()).contains("19 of 21 volumes are finished");
+        byte[] continued = Files.readAllBytes(out);
+        out = folder.resolve("again.npz");
+        run("--window", "-1000,200").succeeded();
+        assertThat(Files.readAllBytes(out)).isEqualTo(continued);
     }
 
     @Test
