@@ -12,6 +12,11 @@ package dev.voxgrad.medmnist.importing;
  * where {@code r = max(1, t/s)}: the ordinary two neighbours where the volume is enlarged, and a tent as wide as two
  * new voxels where it shrinks, which is the antialiasing of Pillow and PyTorch. Nearest neighbours take voxel ⌊x + ½⌋
  * alone. New voxels with x outside −½ to n − ½ are outside the field of view.
+ *
+ * <p>A scan may be so thin, n · s &lt; t, that no new voxel is inside. Then m is even, since the middle one of an odd
+ * number is at the centre, and the two in the middle are at n/2 − ½ ± t/2s, which is beyond both ends. The upper one, k
+ * = m/2, is kept so that the scan does not vanish. It gets the value at the nearest place of the scan that has one:
+ * {@code x = min(max(x(k), 0), n − 1)}.
  */
 final class AxisWeights {
     /** Distances that differ by less are equal: they come from headers in single precision. */
@@ -52,10 +57,15 @@ final class AxisWeights {
         while (end > start && !isInside(coordinate(end - 1, size, ratio, middle), count)) {
             end--;
         }
+        if (start == end) {
+            start = size / 2;
+            end = start + 1;
+        }
         int[] first = new int[end - start];
         float[][] weights = new float[end - start][];
         for (int k = start; k < end; k++) {
             double x = coordinate(k, size, ratio, middle);
+            x = isInside(x, count) ? x : Math.clamp(x, 0, count - 1);
             int from = nearest
                     ? Math.clamp((long) Math.floor(x + 0.5), 0, count - 1)
                     : Math.max(0, (int) Math.floor(x - Math.max(1, ratio)) + 1);
@@ -94,12 +104,12 @@ final class AxisWeights {
         return size;
     }
 
-    /** Returns the first new voxel inside the field of view. */
+    /** Returns the first new voxel inside the field of view, or the one that is kept instead. */
     int start() {
         return start;
     }
 
-    /** Returns the number of new voxels inside the field of view. */
+    /** Returns the number of new voxels inside the field of view, at least one. */
     int inside() {
         return weights.length;
     }

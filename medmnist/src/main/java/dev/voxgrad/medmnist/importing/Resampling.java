@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Brings a scan to the wanted size, axis by axis, along its own axes (an oblique scan is not rotated). All axes get
  * the same distance t between voxels, so that proportions are kept. Without a wanted distance, the whole field of view
  * fits: {@code t = max over the axes of n · s / m}, for n voxels at distance s that become m. What is outside the
- * field of view is padded; what does not fit, with a wanted distance, is cut off on both sides equally. The formula is
- * that of {@link AxisWeights}.
+ * field of view is padded; what does not fit, with a wanted distance, is cut off on both sides equally. Along an axis
+ * on which the scan is thinner than t, so that it may lie between two new voxels, the middle one, m/2, shows it all the
+ * same. The formula is that of {@link AxisWeights}.
  */
 final class Resampling {
     private final int[] shape;

@@ -3,6 +3,8 @@ package dev.voxgrad.medmnist.importing;
 import java.util.Arrays;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -97,5 +99,33 @@ class ResamplingTest {
         assertThat(all).hasSize(512);
         assertThat(new Resampling(scan, new int[] {8, 8, 8}, 1e-30, false).apply(scan.channels()[0], 0))
                 .hasSize(512);
+    }
+
+    /** A slice of 8 mm by 8 mm and 1 mm becomes the middle one of four, 2 mm apart: the others are outside it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void thinScansKeepOneSlice(boolean nearest) {
+        Scan scan = scan(new int[] {16, 16, 1}, 0.5, 0.5, 1);
+        float[] all = new Resampling(scan, new int[] {4, 4, 4}, null, nearest).apply(scan.channels()[0], -1);
+        float[] slice = new Resampling(scan, new int[] {4, 4, 1}, 2.0, nearest).apply(scan.channels()[0], -1);
+        for (int i = 0; i < all.length; i++) {
+            assertThat(all[i]).isEqualTo(i % 4 == 2 ? slice[i / 4] : -1);
+        }
+    }
+
+    /** The new voxel of a thin scan is computed at the scan's voxel next to it, the last one. */
+    @Test
+    void thinAxesAreAveragedAboutTheirNearestVoxel() {
+        float[] values = {2, 4, 8};
+        for (int size : new int[] {2, 4, 28}) {
+            AxisWeights weights = AxisWeights.of(3, 1, size, 6, false);
+            assertThat(weights.start()).isEqualTo(size / 2);
+            assertThat(weights.apply(values, 1, 3, 1)).hasSize(1);
+            float expected = (4 * 2 + 5 * 4 + 6 * 8) / 15f;
+            assertThat(weights.apply(values, 1, 3, 1)[0]).isEqualTo(expected, within(1e-5f));
+            assertThat(along(values, size, 6, true)).containsExactly(8);
+        }
+        assertThat(along(values, 3, 6, true)).as("at the centre").containsExactly(4);
+        assertThat(along(values, 2, 3, true)).as("just inside").containsExactly(2, 8);
     }
 }
