@@ -20,7 +20,7 @@ import dev.voxgrad.medmnist.io.DataFileException;
  *
  * <ul>
  * <li>(N) or (N,1) whole numbers are classes. They count from 0; if they count from 1, they are shifted, and a note
- *     says so. Names that are the numbers from 0 or from 1 decide it, but a label 0 always counts from 0.
+ *     says so. Names that are the numbers from 0 or from 1 decide it, unless a label rules that out.
  * <li>(N,K) zeros and ones with exactly one 1 in every row of every split are one-hot: one class per volume, and a note
  *     says so. Otherwise they are K independent yes/no labels.
  * <li>Trailing dimensions of length 1 are dropped; bool and floating-point labels with whole values are accepted.
@@ -218,7 +218,7 @@ public final class LabelReader {
     /** Returns the label of the first class, 0 or 1. Names that are numbers say which, if a label is missing. */
     private int first(int least, int most) {
         List<String> names = options.labelNames();
-        if (least <= 0 || NameList.areNumbersFrom(0, names)) {
+        if (least <= 0 || (most < names.size() && NameList.areNumbersFrom(0, names))) {
             return 0;
         }
         if (NameList.areNumbersFrom(1, names)) {
