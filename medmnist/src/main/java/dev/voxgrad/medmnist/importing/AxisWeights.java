@@ -15,8 +15,7 @@ package dev.voxgrad.medmnist.importing;
  *
  * <p>A scan may be so thin, n · s &lt; t, that no new voxel is inside. Then m is even, since the middle one of an odd
  * number is at the centre, and the two in the middle are at n/2 − ½ ± t/2s, which is beyond both ends. The upper one, k
- * = m/2, is kept so that the scan does not vanish. It gets the value at the nearest place of the scan that has one:
- * {@code x = min(max(x(k), 0), n − 1)}.
+ * = m/2, is kept so that the scan does not vanish, and shows the scan's centre, {@code x = n/2 − ½}.
  */
 final class AxisWeights {
     /** Distances that differ by less are equal: they come from headers in single precision. */
@@ -65,7 +64,7 @@ final class AxisWeights {
         float[][] weights = new float[end - start][];
         for (int k = start; k < end; k++) {
             double x = coordinate(k, size, ratio, middle);
-            x = isInside(x, count) ? x : Math.clamp(x, 0, count - 1);
+            x = isInside(x, count) ? x : middle;
             int from = nearest
                     ? Math.clamp((long) Math.floor(x + 0.5), 0, count - 1)
                     : Math.max(0, (int) Math.floor(x - Math.max(1, ratio)) + 1);

@@ -113,17 +113,17 @@ class ResamplingTest {
         }
     }
 
-    /** The new voxel of a thin scan is computed at the scan's voxel next to it, the last one. */
+    /** The new voxel of a thin scan shows the scan's centre. */
     @Test
-    void thinAxesAreAveragedAboutTheirNearestVoxel() {
+    void thinAxesAreAveragedAboutTheirCentre() {
         float[] values = {2, 4, 8};
         for (int size : new int[] {2, 4, 28}) {
             AxisWeights weights = AxisWeights.of(3, 1, size, 6, false);
             assertThat(weights.start()).isEqualTo(size / 2);
             assertThat(weights.apply(values, 1, 3, 1)).hasSize(1);
-            float expected = (4 * 2 + 5 * 4 + 6 * 8) / 15f;
+            float expected = (5 * 2 + 6 * 4 + 5 * 8) / 16f;
             assertThat(weights.apply(values, 1, 3, 1)[0]).isEqualTo(expected, within(1e-5f));
-            assertThat(along(values, size, 6, true)).containsExactly(8);
+            assertThat(along(values, size, 6, true)).containsExactly(4);
         }
         assertThat(along(values, 3, 6, true)).as("at the centre").containsExactly(4);
         assertThat(along(values, 2, 3, true)).as("just inside").containsExactly(2, 8);
