@@ -8,6 +8,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.run.ModelKind;
@@ -15,6 +16,7 @@ import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.EpochResult;
 import dev.voxgrad.medmnist.run.member.MemberState;
 import dev.voxgrad.medmnist.train.Predictor;
+import dev.voxgrad.medmnist.train.TrainingException;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
@@ -25,7 +27,12 @@ import dev.voxgrad.nn.weights.WeightsFile;
  * @param logits (volumes, classes), in the order of the file
  */
 record Validation(double[][] logits, RungResult result) {
-    /** Applies the best model of a run's only member. */
+    /**
+     * Applies the best model of a run's only member.
+     *
+     * @throws TrainingException if it gives a volume a logit that is NaN or infinite; training does not notice that in a
+     *     multi-label task, as the sigmoid of infinity is 1
+     */
     static Validation of(RunFiles run, MemberState state, VolumeData data, Device device) {
         TrainSettings settings = run.info().settings();
         NetSpec spec = state.net();
@@ -36,7 +43,7 @@ record Validation(double[][] logits, RungResult result) {
         try (Predictor predictor = new Predictor(data, data.val(), device, settings.batchSize())) {
             logits = predictor.logits(net);
         }
-        Predictor.requireFinite(logits, weights.toString());
+        requireFinite(logits, weights);
         EpochResult best = state.best(settings.ties()).orElseThrow();
         return new Validation(
                 logits,
@@ -47,6 +54,14 @@ record Validation(double[][] logits, RungResult result) {
                         best.validation().accuracy(),
                         logLoss(data.task(), data.val(), logits),
                         interval(data, logits)));
+    }
+
+    private static void requireFinite(double[][] logits, Path weights) {
+        try {
+            Predictor.requireFinite(logits, weights.toString());
+        } catch (DataException e) {
+            throw new TrainingException(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Bootstrap.@Nullable Interval interval(VolumeData data, double[][] logits) {

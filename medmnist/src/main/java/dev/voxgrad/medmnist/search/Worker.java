@@ -7,9 +7,11 @@ import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.engine.cuda.driver.DeviceMemoryException;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.io.HeapLimit;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.MemberLock;
 import dev.voxgrad.medmnist.run.member.MemberLockedException;
@@ -176,8 +178,7 @@ public final class Worker {
     private Optional<String> unfit(Job.Start start) {
         try {
             TrainSettings settings = search.info().settings(start.trial(), start.configuration());
-            Trainer.check(settings.resolved(data, null), null, data, device);
-            return Optional.empty();
+            return failure(() -> Trainer.check(settings.resolved(data, null), null, data, device));
         } catch (DataException | IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
@@ -220,15 +221,15 @@ public final class Worker {
     /** Trains a trial to its rung, unless it fails; returns whether there was enough time. */
     private boolean train(Next.Train job, MemberLock lock) {
         TrialFiles files = job.files();
-        TrialInfo info = files.info();
-        int epochs = search.info().plan().rungs().epochs().get(info.rung());
+        int epochs = search.info().plan().rungs().epochs().get(files.info().rung());
         listener.jobStarts(job.before(), epochs, job.spent());
-        RunFiles run = job.run();
+        Trainer.Control limits = untilBudget(job.spent()).withPauseAfterEpoch(epochs);
         try {
-            new Trainer(run, data, device, listener, untilBudget(job.spent()).withPauseAfterEpoch(epochs))
-                    .run(TrialFiles.MEMBER, lock);
-        } catch (TrainingException e) {
-            files.write(info.failed(String.valueOf(e.getMessage())));
+            failure(() -> {
+                        new Trainer(job.run(), data, device, listener, limits).run(TrialFiles.MEMBER, lock);
+                        validate(files, job.run());
+                    })
+                    .ifPresent(why -> fail(files, why));
             return true;
         } catch (TrainingStoppedException e) {
             if (control.stop().isRequested()) {
@@ -236,11 +237,36 @@ public final class Worker {
             }
             return false;
         }
+    }
+
+    private void validate(TrialFiles files, RunFiles run) {
         MemberState state = files.state().orElseThrow();
         Validation validation = Validation.of(run, state, data, device);
         files.writeLogits(validation.logits());
-        files.write(info.withResult(validation.result()));
-        return true;
+        files.write(files.info().withResult(validation.result()));
+    }
+
+    private void fail(TrialFiles files, String why) {
+        files.write(files.info().failed(why));
+        if (files.state().map(MemberState::failure).isEmpty()) { // otherwise, the trainer has reported it
+            listener.memberFailed(TrialFiles.MEMBER, why);
+        }
+    }
+
+    /**
+     * Does a part of a trial's work; returns why it failed, if that is due to the trial's settings. So is a lack of
+     * memory: another process would take the same trial first, and fail in the same way.
+     */
+    private static Optional<String> failure(Runnable part) {
+        try {
+            part.run();
+            return Optional.empty();
+        } catch (TrainingException | DeviceMemoryException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            return Optional.of(HeapLimit.exceeded(e)
+                    + ". Search smaller nets and batches, or raise the limit with VOXGRAD_OPTS=-Xmx…g");
+        }
     }
 
     /** Returns a control that also stops when the time of the search is used. */

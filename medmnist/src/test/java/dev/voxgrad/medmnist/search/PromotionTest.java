@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.search;
 
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,23 +15,31 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.voxgrad.engine.cuda.driver.DeviceMemoryException;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.model.TinyRun;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
+import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.search.space.SpaceFile;
 import dev.voxgrad.medmnist.search.strategy.Budget;
 import dev.voxgrad.medmnist.search.strategy.Method;
 import dev.voxgrad.medmnist.search.strategy.Plan;
 import dev.voxgrad.medmnist.search.strategy.Rungs;
+import dev.voxgrad.medmnist.search.strategy.TrialState;
 import dev.voxgrad.medmnist.train.StopSignal;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.TrainingStoppedException;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.nn.NamedTensor;
+import dev.voxgrad.nn.weights.WeightsFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -164,6 +173,83 @@ class PromotionTest {
             Path other = interrupted.folder().resolve(undisturbed.folder().relativize(trial.run()));
             assertThat(outcome(other)).isEqualTo(outcome(trial.run()));
         }
+    }
+
+    static List<Throwable> memoryFailures() throws ReflectiveOperationException {
+        Constructor<DeviceMemoryException> full = DeviceMemoryException.class.getDeclaredConstructor(String.class);
+        full.setAccessible(true);
+        return List.of(full.newInstance("the GPU's memory is full"), new OutOfMemoryError("Java heap space"));
+    }
+
+    /** Otherwise it would be interrupted for ever: every worker would resume it first, and end in the same way. */
+    @ParameterizedTest
+    @MethodSource("memoryFailures")
+    void aTrialThatNeedsTooMuchMemoryFails(Throwable full) {
+        assertFirstTrialFails(String.valueOf(full.getMessage()), new SilentSearch() {
+            private int trial;
+
+            @Override
+            public void jobStarts(Trial next, int epochs, Spent spent) {
+                trial = next.number();
+            }
+
+            @Override
+            public void stepDone(int member, int epoch, int step, int count, double loss) {
+                if (trial == 0) {
+                    PromotionTest.<RuntimeException>raise(full);
+                }
+            }
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void raise(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
+    /** In a multi-label task, training does not notice them: their sigmoids are 0 or 1. */
+    @Test
+    void aTrialWithInfiniteLogitsFails() {
+        assertFirstTrialFails("gives volume 0 the score", new SilentSearch() {
+            private Path run = folder;
+
+            @Override
+            public void jobStarts(Trial next, int epochs, Spent spent) {
+                run = next.run();
+            }
+
+            @Override
+            public void memberDone(MemberResult member) {
+                if (run.toString().contains("0000")) {
+                    enlarge(RunFiles.open(run)
+                            .weights(member.index(), member.net().name(), ModelKind.BEST));
+                }
+            }
+        });
+    }
+
+    /** Multiplies the weights of a file by a number that makes their products overflow. */
+    private static void enlarge(Path file) {
+        WeightsFile weights = WeightsFile.read(file);
+        for (NamedTensor tensor : weights.tensors().values()) {
+            if (tensor instanceof NamedTensor.Floats floats) {
+                for (int i = 0; i < floats.values().length; i++) {
+                    floats.values()[i] *= 1e30f;
+                }
+            }
+        }
+        weights.write(file);
+    }
+
+    private void assertFirstTrialFails(String why, SearchListener listener) {
+        Plan plan = new Plan(Method.ASHA, Rungs.of(1, 1, 2), null, 2, 3, Plan.ANY_WORKERS);
+        List<String> space = List.of("lr log 1e-3 to 0.1", "net choice net1-w0.125");
+        SearchFiles search = create("search", space, plan, shapes(16));
+        work(search, shapes(16), listener, new StopSignal());
+        assertThat(search.trials())
+                .extracting(Trial::status)
+                .containsExactly(TrialState.Status.FAILED, TrialState.Status.WAITING);
+        assertThat(search.trials().getFirst().words()).contains(why);
     }
 
     /**

@@ -16,6 +16,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.io.HeapLimit;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.TrainingException;
 import dev.voxgrad.medmnist.train.TrainingStoppedException;
@@ -67,9 +68,8 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
      */
     public int outOfMemory(OutOfMemoryError failure, CommandLine command) {
         return failed(
-                "out of memory: Java may use up to " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB here ("
-                        + failure.getMessage() + "). Lower --batch-size, use smaller volumes, or raise the limit with "
-                        + "VOXGRAD_OPTS=-Xmx…g",
+                HeapLimit.exceeded(failure)
+                        + ". Lower --batch-size, use smaller volumes, or raise the limit with VOXGRAD_OPTS=-Xmx…g",
                 failure,
                 command);
     }
