@@ -109,12 +109,14 @@ public final class Worker {
             stopIfAsked();
             switch (search.locked(this::decide)) {
                 case Next.Train job -> {
+                    boolean inTime;
                     try (MemberLock lock = job.lock()) {
-                        if (!train(job, lock)) {
-                            return Optional.of("the time is used");
-                        }
+                        inTime = train(job, lock);
                     }
                     Leaderboard now = search.locked(this::writeLeaderboard);
+                    if (!inTime) {
+                        return Optional.of("the time is used");
+                    }
                     report(job.files().info(), job.files().number(), now);
                     done++;
                 }

@@ -198,7 +198,7 @@ class SearchCommandTest {
 
     /** A time that is used in the middle of a trial leaves it to be resumed. */
     @Test
-    void timeEndsASearch() {
+    void timeEndsASearch() throws IOException {
         Path search = folder.resolve("timed");
         assertThat(start(search, "--budget", "1s", "--strategy", "random", "--epochs", 100_000)
                         .succeeded()
@@ -209,6 +209,9 @@ class SearchCommandTest {
         assertThat(trial.status()).isEqualTo(TrialState.Status.INTERRUPTED);
         assertThat(trial.seconds()).isPositive();
         assertThat(Cli.run("leaderboard", search).succeeded().out()).containsPattern("- +0 .*interrupted");
+        assertThat(Files.readString(search.resolve("leaderboard.csv")))
+                .isEqualTo(Cli.run("leaderboard", search, "--csv").out())
+                .contains("\n,0,interrupted,0,");
         assertThatThrownBy(() -> SearchFiles.open(search).best(1))
                 .hasMessageContaining("has no trial that has reached");
     }
