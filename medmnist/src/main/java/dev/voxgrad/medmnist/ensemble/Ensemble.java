@@ -137,6 +137,11 @@ public final class Ensemble {
         return new Ensemble(data, split, models, List.of());
     }
 
+    /** Returns whether at least one model of a member has a weight above zero. */
+    boolean counts(EnsembleWeights weights) {
+        return models.stream().anyMatch(model -> weights.of(model.position(), model.kind()) > 0);
+    }
+
     /** Returns the data set of the split. */
     public VolumeData data() {
         return data;

@@ -59,7 +59,7 @@ public record Evaluation(
      * @param split chooses the split to evaluate of a run's volumes
      * @param progress receives the split and the number of models done on it, after each model
      * @throws DataFileException if no member is finished, or a file is missing or damaged
-     * @throws DataException if the weights cannot be fitted
+     * @throws DataException if the weights cannot be fitted, or no model counts
      */
     public static Evaluation load(
             ModelLibrary library,
@@ -67,6 +67,7 @@ public record Evaluation(
             Device device,
             EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
+        library.requireCounting(settings.given());
         VolumeData data = library.first().data();
         boolean folds = library.first().model().info().crossValidation() != null;
         if (!folds && settings.method().filter(WeightMethod::needsValidationAuc).isPresent()) {
@@ -112,14 +113,14 @@ public record Evaluation(
     /** Evaluates the nets without the baselines, fitted in the same way; empty if there are none, or no net counts. */
     private static Optional<Evaluation> netsAlone(
             Ensemble ensemble, Optional<Ensemble> validation, EnsembleSettings settings) {
+        Ensemble nets = ensemble.withoutBaselines();
         return ensemble.baselines().isEmpty()
                 ? Optional.empty()
                 : settings.given()
                         .withoutBaselines()
+                        .filter(nets::counts)
                         .map(given -> of(
-                                ensemble.withoutBaselines(),
-                                validation.map(Ensemble::withoutBaselines),
-                                settings.withGiven(given)));
+                                nets, validation.map(Ensemble::withoutBaselines), settings.withGiven(given)));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,9 @@ import dev.voxgrad.medmnist.baseline.BaselineInfo;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.train.Predictor;
@@ -72,6 +75,26 @@ public record ModelLibrary(List<Run> runs, List<Baseline> baselines) {
     /** Returns the number of members of all runs. */
     public int members() {
         return runs.stream().mapToInt(run -> run.model().members().size()).sum();
+    }
+
+    /**
+     * Checks, before any net predicts, that a model counts: a trial of a search has only its best model.
+     *
+     * @throws DataException if every model has weight zero
+     */
+    void requireCounting(EnsembleWeights weights) {
+        boolean counts = IntStream.range(0, baselines.size()).anyMatch(b -> weights.ofBaseline(b) > 0);
+        int position = 0;
+        for (Run run : runs) {
+            int before = position;
+            counts |= run.model().files().stream()
+                    .anyMatch(file -> weights.of(before + file.position(), file.kind()) > 0);
+            position += run.model().members().size();
+        }
+        if (!counts) {
+            throw new DataException("ensemble: every model has weight zero: the weights are " + weights
+                    + ", and trials of a search have no last model; give their best models a weight above zero");
+        }
     }
 
     /**

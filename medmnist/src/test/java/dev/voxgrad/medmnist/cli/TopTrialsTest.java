@@ -71,6 +71,30 @@ class TopTrialsTest {
         assertThat(many.err()).contains("trials that have reached a rung, of 999 requested");
     }
 
+    /** Trials have no last models, whose weight therefore helps nobody. */
+    @Test
+    void refusesWeightsOfModelsThatTrialsLack() throws IOException {
+        Path out = folder.resolve("zero");
+        Path weights = Files.writeString(folder.resolve("weights.txt"), "best = 0\n");
+        ensemble("--top", 3, "--out", out, "--best-weight", 0).failed("has weight zero", "no last model");
+        ensemble("--top", 3, "--out", out, "--weights", weights).failed("has weight zero", "no last model");
+        ensemble("--top", 3, "--out", out, "--best-weight", 0, "--weights", "greedy")
+                .failed("has weight zero", "no last model");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aBaselineMayCountAlone() throws IOException {
+        Path out = folder.resolve("alone");
+        Path baseline = folder.resolve("baseline");
+        Cli.run("baseline", "--npz", setup.volumes(), "--features", "grid7", "--models", "logistic", "--out", baseline)
+                .succeeded();
+        String shown = ensemble("--top", 3, "--out", out, "--best-weight", 0, "--with", baseline)
+                .succeeded()
+                .out();
+        assertThat(shown).doesNotContain("NaN", "With and without the baseline");
+    }
+
     @Test
     void theBenchmarkShowsTheBestTrial() throws IOException {
         Path out = folder.resolve("benchmark");
