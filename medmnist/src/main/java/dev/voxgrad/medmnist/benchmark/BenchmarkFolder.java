@@ -46,7 +46,7 @@ public record BenchmarkFolder(Path path) {
         RunFolder files = new RunFolder(path);
         return Files.isDirectory(path)
                 ? Arrays.stream(AutomaticRow.Kind.values())
-                        .map(kind -> files.file(fileName(kind)))
+                        .map(this::file)
                         .filter(files::exists)
                         .map(file -> RunJson.read(files.read(file), AutomaticRow.class, file.toString()))
                         .toList()
@@ -56,11 +56,12 @@ public record BenchmarkFolder(Path path) {
     /** Adds the row of a baseline or a search, or replaces an earlier one. */
     public void write(AutomaticRow row) {
         RunFolder files = make();
-        files.write(files.file(fileName(row.kind())), RunJson.write(row));
+        files.write(file(row.kind()), RunJson.write(row));
     }
 
-    private static String fileName(AutomaticRow.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT) + "-row.json";
+    /** Returns the file of the row of a baseline or a search, which may not exist yet. */
+    public Path file(AutomaticRow.Kind kind) {
+        return path.resolve(kind.name().toLowerCase(Locale.ROOT) + "-row.json");
     }
 
     /** Returns the folder of a net's row, which may not exist yet. */

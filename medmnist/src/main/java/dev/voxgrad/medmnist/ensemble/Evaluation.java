@@ -119,8 +119,7 @@ public record Evaluation(
                 : settings.given()
                         .withoutBaselines()
                         .filter(nets::counts)
-                        .map(given -> of(
-                                nets, validation.map(Ensemble::withoutBaselines), settings.withGiven(given)));
+                        .map(given -> of(nets, validation.map(Ensemble::withoutBaselines), settings.withGiven(given)));
     }
 
     /**

@@ -1,23 +1,18 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
-
-import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.baseline.BaselineFiles;
 import dev.voxgrad.medmnist.baseline.BaselineInfo;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
@@ -126,27 +121,6 @@ public record ModelLibrary(List<Run> runs, List<Baseline> baselines) {
     private static String splitWords(RunInfo info) {
         CrossValidation folds = info.crossValidation();
         return folds == null ? "that of the file" : folds.words();
-    }
-
-    /** Compares a run or baseline with the first run. */
-    private record SameVolumes(Path first, Path other) {
-        /** Compares the MD5 of data files; of volumes made by code, what describes them. */
-        void volumes(@Nullable String expectedMd5, DataSource expected, @Nullable String md5, DataSource source) {
-            same("the MD5 of the data", expectedMd5, md5);
-            if (expectedMd5 == null) {
-                same("what the volumes are made of", expected, source);
-            }
-            same("whether blank volumes are left out", expected.skipsBlank(), source.skipsBlank());
-        }
-
-        void same(String what, @Nullable Object expected, @Nullable Object found) {
-            if (!Objects.equals(expected, found)) {
-                throw new DataFileException(
-                        other.toString(),
-                        "cannot be combined with " + first + ": " + what + " is " + found + ", but there it is "
-                                + expected + "; name runs and baselines of the same volumes");
-            }
-        }
     }
 
     /**

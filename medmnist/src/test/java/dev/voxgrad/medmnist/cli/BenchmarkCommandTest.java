@@ -87,6 +87,55 @@ class BenchmarkCommandTest {
         assertThat(page).hasSameTextualContentAs(complete.resolve("benchmark.html"));
     }
 
+    /** The file has the same name, so only its MD5 tells. */
+    @Test
+    void refusesTheRowOfOtherVolumes() throws IOException {
+        Path others = Files.createDirectory(folder.resolve("others")).resolve("volumes.npz");
+        TestVolumes.write(others, 8, 1, 2, 24, 12, 21);
+        Path baseline = folder.resolve("baseline of others");
+        Cli.run("baseline", "--npz", others, "--features", "grid7", "--models", "logistic", "--out", baseline)
+                .succeeded();
+        Cli.run("benchmark", "--show", "--baseline", baseline, "--out", complete)
+                .failed(baseline, complete, "the MD5 of the data");
+        assertThat(complete.resolve("baseline-row.json")).doesNotExist();
+        Cli.run("benchmark", "--show", "--out", complete).succeeded();
+
+        Path out = folder.resolve("not trained");
+        assertThat(Cli.run(words(out, "--baseline", baseline))
+                        .failed(baseline, out, "the MD5 of the data")
+                        .out())
+                .doesNotContain("epoch 1/2");
+        Cli.run("benchmark", "--show", "--baseline", baseline, "--out", out.resolveSibling("alone"))
+                .succeeded();
+        assertThat(Cli.run(words(out.resolveSibling("alone")))
+                        .failed("baseline-row.json", "the MD5 of the data")
+                        .out())
+                .doesNotContain("epoch 1/2");
+    }
+
+    @Test
+    void refusesTheRowOfAnotherSet() {
+        Path base = folder.resolve("synthetic baseline");
+        Cli.run(
+                        "baseline",
+                        "--flag",
+                        "synthetic",
+                        "--size",
+                        8,
+                        "--features",
+                        "grid7",
+                        "--models",
+                        "logistic",
+                        "--folds",
+                        2,
+                        "--out",
+                        base)
+                .succeeded();
+        Cli.run("benchmark", "--show", "--baseline", base, "--out", complete)
+                .failed(base, complete, "the name of the data is SYNTHETIC");
+        Cli.run("benchmark", "--show", "--out", complete).succeeded();
+    }
+
     @Test
     void showsSomeRows() {
         assertThat(Cli.run("benchmark", "--show", "--rows", "net2", "--out", complete)

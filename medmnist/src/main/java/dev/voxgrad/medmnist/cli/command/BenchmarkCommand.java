@@ -180,6 +180,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         List<NetSpec> nets = nets();
         BenchmarkFolder folder = new BenchmarkFolder(out == null ? defaultFolder(source) : out);
         requireNoRun(folder.path());
+        automaticRowOptions.requireSameVolumes(folder);
         List<RowFiles> existing = folder.rows();
         List<Integer> chosen = chosen(existing);
         Device device = existing.isEmpty()
@@ -195,6 +196,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             requireSameData(folder, existing, source, data);
             toTrain.add(open(folder, net, source, data, device));
         }
+        automaticRowOptions.requireSameVolumes(folder);
         BenchmarkTraining training = new BenchmarkTraining(
                 folder,
                 device,

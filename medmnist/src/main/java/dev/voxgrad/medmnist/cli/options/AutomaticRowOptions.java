@@ -1,6 +1,8 @@
 package dev.voxgrad.medmnist.cli.options;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 
@@ -9,12 +11,17 @@ import picocli.CommandLine.Option;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.baseline.BaselineFiles;
+import dev.voxgrad.medmnist.baseline.BaselineInfo;
 import dev.voxgrad.medmnist.benchmark.AutomaticRow;
 import dev.voxgrad.medmnist.benchmark.BenchmarkFolder;
 import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.ensemble.SameVolumes;
+import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.search.SearchFiles;
 import dev.voxgrad.medmnist.search.Trial;
 
@@ -69,12 +76,63 @@ public final class AutomaticRowOptions {
         return search.trialsWithoutLocks().stream().mapToDouble(Trial::seconds).sum();
     }
 
+    /** Holds what volumes a folder or file is of. */
+    private record Volumes(
+            Path place, DataSource data, @Nullable String md5) {
+        void requireSame(Volumes other) {
+            SameVolumes check = new SameVolumes(place, other.place);
+            check.same("the name of the data", data.title(), other.data.title());
+            check.volumes(md5, data, other.md5, other.data);
+        }
+    }
+
+    /**
+     * Checks, before anything is trained or written, that what the options name and the rows in the folder of a
+     * benchmark are of the same volumes.
+     *
+     * @throws DataFileException names two that are not, and what differs
+     */
+    public void requireSameVolumes(BenchmarkFolder folder) {
+        List<Volumes> all = volumes(folder);
+        all.forEach(one -> all.getFirst().requireSame(one));
+    }
+
+    private List<Volumes> volumes(BenchmarkFolder folder) {
+        List<Volumes> all = new ArrayList<>();
+        folder.rows().stream()
+                .map(row -> row.run().info())
+                .map(info -> new Volumes(folder.path(), info.data(), info.dataMd5()))
+                .forEach(all::add);
+        folder.automaticRows().stream()
+                .filter(row -> !isReplaced(row.kind()))
+                .map(row -> new Volumes(folder.file(row.kind()), row.data(), row.dataMd5()))
+                .forEach(all::add);
+        if (search != null) {
+            RunInfo info = RunFiles.open(bestTrial(search).run()).info();
+            all.add(new Volumes(search, info.data(), info.dataMd5()));
+        }
+        if (baseline != null) {
+            BaselineInfo info = BaselineFiles.open(baseline).info();
+            all.add(new Volumes(baseline, info.data(), info.dataMd5()));
+        }
+        return all;
+    }
+
+    private boolean isReplaced(AutomaticRow.Kind kind) {
+        return switch (kind) {
+            case BASELINE -> baseline != null;
+            case SEARCH -> search != null;
+        };
+    }
+
     /**
      * Scores what the options name, and adds its rows to the folder of a benchmark.
      *
      * @param device opens the device that scores the nets of a search
+     * @throws DataFileException if it is of other volumes than the rows of the folder
      */
     public void addTo(BenchmarkFolder folder, DataOptions dataOptions, Supplier<Device> device) {
+        requireSameVolumes(folder);
         if (search != null) {
             addSearch(search, folder, dataOptions, device);
         }
