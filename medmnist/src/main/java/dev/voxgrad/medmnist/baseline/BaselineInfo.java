@@ -77,10 +77,8 @@ public record BaselineInfo(
     private static final int MOST_CLASSES = 10_000;
 
     /**
-     * Counts the volumes of each split; 0 for one that is missing.
-     *
-     * @param train as the models took them: without blank volumes that are left out, as val
-     * @param test all of them
+     * Counts the volumes of each split, 0 for one that is missing. Blank ones count, too: only nets, whose volumes are
+     * z-normalised, leave them out.
      */
     public record Volumes(int train, int val, int test) {
         /** Refuses what an edited or damaged file may contain. */

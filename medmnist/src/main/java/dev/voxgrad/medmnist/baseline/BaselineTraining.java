@@ -47,7 +47,7 @@ public final class BaselineTraining {
      * Prepares a baseline.
      *
      * @param source where the data comes from, as {@code baseline.json} records it
-     * @param data volumes with values from 0 to 1, without blank ones that are left out; train is required
+     * @param data volumes with values from 0 to 1, blank ones included; train is required
      */
     public BaselineTraining(DataSource source, VolumeData data, BaselineSettings settings, BaselineProgress progress) {
         this.source = source;

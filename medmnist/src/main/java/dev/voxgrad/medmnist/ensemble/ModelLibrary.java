@@ -174,7 +174,8 @@ public record ModelLibrary(List<Run> runs, List<Baseline> baselines) {
                                         + "cannot be fitted with it. Use a baseline with '--refit train', or give "
                                         + "the weights"
                                 : "; make it again with volumes that have this split")));
-        if (probabilities.length != split.size()) {
+        int[] kept = keptRows(split, probabilities.length);
+        if (kept.length != split.size()) {
             throw new DataFileException(
                     files.folder().toString(),
                     "has predictions for " + probabilities.length + " volumes of the " + split.name()
@@ -182,8 +183,23 @@ public record ModelLibrary(List<Run> runs, List<Baseline> baselines) {
         }
         return new Ensemble.Baseline(
                 baseline.name(),
-                Arrays.stream(probabilities)
-                        .map(row -> Ensemble.Baseline.logits(first().model().task(), row))
+                Arrays.stream(kept)
+                        .mapToObj(
+                                row -> Ensemble.Baseline.logits(first().model().task(), probabilities[row]))
                         .toArray(double[][]::new));
+    }
+
+    /**
+     * Returns the numbers of the rows of a baseline's predictions that are of a split. A baseline does not normalise, so
+     * it also takes volumes that nets leave out as blank.
+     */
+    private int[] keptRows(Split split, int rows) {
+        Split whole = first().data().split(split.name());
+        IntStream all = IntStream.range(0, rows);
+        if (rows == split.size() || rows != whole.size()) {
+            return all.toArray();
+        }
+        int[] skipped = whole.skipped(); // in ascending order
+        return all.filter(row -> Arrays.binarySearch(skipped, row) < 0).toArray();
     }
 }

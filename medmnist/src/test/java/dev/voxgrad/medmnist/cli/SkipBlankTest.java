@@ -11,8 +11,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.voxgrad.medmnist.baseline.MadeUpBaseline;
+import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.run.RunFiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -103,6 +107,37 @@ class SkipBlankTest {
         assertThat(run.resolve("report.html"))
                 .content()
                 .contains("--skip-blank", "6 volumes (1 of them blank, taken as zeros) of 8³ voxels");
+    }
+
+    /** A baseline takes volume 0 of val, too; its other predictions are right, unless they are assigned to neighbours. */
+    @Test
+    void weightsCanBeFittedToABaseline() throws IOException {
+        train("--skip-blank");
+        DataSource source = RunFiles.open(run).info().data();
+        VolumeData data = source.load(note -> {});
+        Path baseline = folder.resolve("baseline");
+        MadeUpBaseline.write(
+                baseline,
+                source,
+                data,
+                right(data.train().labels()),
+                right(data.val().labels()),
+                right(data.test().labels()));
+        Path out = folder.resolve("combined");
+        Cli cli = Cli.run(
+                "ensemble", run, "--with", baseline, "--weights", "validation-auc", "--temperature", "--out", out);
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(Files.readString(out.resolve("summary.csv"))).containsPattern(",weighted,.* 1\\.0,");
+    }
+
+    /** Returns the probability 0.75 for the true class of each volume. */
+    private static double[][] right(int[] labels) {
+        double[][] rows = new double[labels.length][2];
+        for (int i = 0; i < labels.length; i++) {
+            rows[i][labels[i]] = 0.75;
+            rows[i][1 - labels[i]] = 0.25;
+        }
+        return rows;
     }
 
     /** Without contrast, z-normalisation turns a volume of any grey value into zeros. */
