@@ -96,8 +96,18 @@ public final class FeatureMatrix {
         return bins;
     }
 
-    /** Returns the scores of the rows on the first principal components; on all of them if there are fewer. */
+    /**
+     * Returns the scores of the rows on the first principal components; on all of them if there are fewer.
+     *
+     * @throws DataException if the components are too large for a file
+     */
     synchronized Projected projected(int components) {
+        int most = Math.min(components, size());
+        if ((long) most * features() > ModelArrays.MOST_ELEMENTS) {
+            throw new DataException("pca: the model would contain " + most + " components of " + features()
+                    + " features each, which is too much; choose fewer features, or --models without logistic and"
+                    + " extra-trees");
+        }
         if (axes == null) {
             axes = PrincipalAxes.of(rows);
         }

@@ -27,8 +27,8 @@ public record Candidate(String features, ModelSpec model) {
     }
 
     /**
-     * Returns the candidates of a baseline: every model on every set of features. Logistic regression and the
-     * neighbours are tried on principal components, too, where features are as many as voxels or grid cells.
+     * Returns the candidates of a baseline: every model on every set of features. On {@code voxels}, logistic
+     * regression and extra-trees are tried on principal components, too.
      *
      * @param features flags of feature sets, in order
      * @param kinds of models, from {@link Classifier#KINDS}

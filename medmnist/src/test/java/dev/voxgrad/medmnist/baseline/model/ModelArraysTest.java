@@ -2,8 +2,10 @@ package dev.voxgrad.medmnist.baseline.model;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpyWriter;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -33,6 +36,18 @@ class ModelArraysTest {
                 .fit(new FeatureMatrix(x), new Targets(new int[][] {TwoMoons.labels(x, 2)}, 2, false), 1, 1)
                 .writeTo(out);
         arrays = new LinkedHashMap<>(out.arrays());
+    }
+
+    /** Otherwise they would be written, and could not be read. */
+    @Test
+    void componentsThatAreTooLargeForAFileAreNotFitted() {
+        double[] row = new double[ModelArrays.MOST_ELEMENTS / 100 + 1];
+        FeatureMatrix x = new FeatureMatrix(Collections.nCopies(100, row).toArray(double[][]::new));
+        int[] labels = IntStream.range(0, 100).map(i -> i % 2).toArray();
+        Targets targets = new Targets(new int[][] {labels}, 2, false);
+        assertThatThrownBy(() -> ModelSpec.of("pca:100+logistic:1").fit(x, targets, 1, 1))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("100 components of 671089 features");
     }
 
     @Test
