@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * the same distance t between voxels, so that proportions are kept. Without a wanted distance, the whole field of view
  * fits: {@code t = max over the axes of n · s / m}, for n voxels at distance s that become m. What is outside the
  * field of view is padded; what does not fit, with a wanted distance, is cut off on both sides equally. Along an axis
- * on which the scan is thinner than t, so that it may lie between two new voxels, the middle one, m/2, shows it all the
+ * on which the scan is thinner than t, so that it may be between two new voxels, the middle one, m/2, shows it all the
  * same. The formula is that of {@link AxisWeights}.
  */
 final class Resampling {

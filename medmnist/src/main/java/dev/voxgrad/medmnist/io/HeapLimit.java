@@ -4,7 +4,7 @@ package dev.voxgrad.medmnist.io;
 public final class HeapLimit {
     private HeapLimit() {}
 
-    /** Returns how much Java may use and what was asked for, as a sentence without its full stop. */
+    /** Returns how much Java may use and what was requested, as a sentence without its full stop. */
     public static String exceeded(OutOfMemoryError failure) {
         return "out of memory: Java may use up to " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB here ("
                 + failure.getMessage() + ")";

@@ -87,7 +87,7 @@ class BenchmarkCommandTest {
         assertThat(page).hasSameTextualContentAs(complete.resolve("benchmark.html"));
     }
 
-    /** The file has the same name, so only its MD5 tells. */
+    /** The file has the same name, so only its MD5 differs. */
     @Test
     void refusesTheRowOfOtherVolumes() throws IOException {
         Path others = Files.createDirectory(folder.resolve("others")).resolve("volumes.npz");

@@ -71,7 +71,7 @@ class TopTrialsTest {
         assertThat(many.err()).contains("trials that have reached a rung, of 999 requested");
     }
 
-    /** Trials have no last models, whose weight therefore helps nobody. */
+    /** Trials have no last models, so a weight of theirs has no effect. */
     @Test
     void refusesWeightsOfModelsThatTrialsLack() throws IOException {
         Path out = folder.resolve("zero");
