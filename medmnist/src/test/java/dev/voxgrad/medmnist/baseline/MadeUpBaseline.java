@@ -46,6 +46,30 @@ public final class MadeUpBaseline {
                         Map.of("summary.csv", "split,auc,acc\n")));
     }
 
+    /**
+     * Writes such a baseline for two classes: the true one has probability 0.75.
+     *
+     * @param wrong how many volumes at the start of each split have probability 0.25 for it instead
+     */
+    public static BaselineFiles writeTruth(Path folder, DataSource source, VolumeData data, int wrong) {
+        return write(
+                folder,
+                source,
+                data,
+                truth(data.train().labels(), wrong),
+                truth(data.val().labels(), wrong),
+                truth(data.test().labels(), wrong));
+    }
+
+    private static double[][] truth(int[] labels, int wrong) {
+        double[][] rows = new double[labels.length][2];
+        for (int i = 0; i < labels.length; i++) {
+            rows[i][labels[i]] = i < wrong ? 0.25 : 0.75;
+            rows[i][1 - labels[i]] = i < wrong ? 0.75 : 0.25;
+        }
+        return rows;
+    }
+
     private static SequencedMap<String, NpyArray> value(double value) {
         return new LinkedHashMap<>(Map.of("value", NpyArray.ofDoubles(new double[] {value}, 1)));
     }

@@ -30,23 +30,7 @@ class BaselinePagesTest {
         baseline = folder.resolve("a baseline");
         DataSource source = DataSource.file(volumes, List.of());
         VolumeData data = source.load(note -> {});
-        MadeUpBaseline.write(
-                baseline,
-                source,
-                data,
-                right(data.train().labels()),
-                right(data.val().labels()),
-                right(data.test().labels()));
-    }
-
-    /** Returns the probability 0.75 for the true class of each volume, but 0.25 for the first. */
-    private static double[][] right(int[] labels) {
-        double[][] rows = new double[labels.length][2];
-        for (int i = 0; i < labels.length; i++) {
-            rows[i][labels[i]] = i == 0 ? 0.25 : 0.75;
-            rows[i][1 - labels[i]] = i == 0 ? 0.75 : 0.25;
-        }
-        return rows;
+        MadeUpBaseline.writeTruth(baseline, source, data, 1);
     }
 
     @Test

@@ -21,15 +21,8 @@ final class ChildTraining {
      */
     static Process start(Path log, List<String> prefix, Object... arguments) throws IOException {
         List<String> words = new ArrayList<>(prefix);
-        words.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+        words.addAll(java("-Xmx512m"));
+        words.add(Main.class.getName());
         for (Object argument : arguments) {
             words.add(argument.toString());
         }
@@ -37,6 +30,18 @@ final class ChildTraining {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
+    }
+
+    /** Returns what starts a JVM with the classes under test, up to the main class. */
+    static List<String> java(String... options) {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC"));
+        words.addAll(List.of(options));
+        words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        return words;
     }
 
     /** Returns the weights and tables of a run by their names, without measured times and locks. */

@@ -161,7 +161,7 @@ class GuidesRunTest {
     private void launcher(String module, String main) throws IOException {
         Path script =
                 Files.createDirectories(folder.resolve(module).resolve("bin")).resolve(module);
-        List<String> words = new ArrayList<>(java());
+        List<String> words = java();
         words.add(main);
         Files.writeString(
                 script,
@@ -170,17 +170,8 @@ class GuidesRunTest {
         assertThat(script.toFile().setExecutable(true)).isTrue();
     }
 
-    /** Returns what starts a JVM with the classes under test, up to the main class. */
     private List<String> java() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx2g",
-                "-XX:+UseSerialGC",
-                "-Duser.home=" + home(),
-                "-cp",
-                System.getProperty("java.class.path"));
+        return ChildTraining.java("-Xmx2g", "-Duser.home=" + home());
     }
 
     private Path home() {

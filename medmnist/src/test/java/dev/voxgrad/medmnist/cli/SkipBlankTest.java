@@ -116,28 +116,12 @@ class SkipBlankTest {
         DataSource source = RunFiles.open(run).info().data();
         VolumeData data = source.load(note -> {});
         Path baseline = folder.resolve("baseline");
-        MadeUpBaseline.write(
-                baseline,
-                source,
-                data,
-                right(data.train().labels()),
-                right(data.val().labels()),
-                right(data.test().labels()));
+        MadeUpBaseline.writeTruth(baseline, source, data, 0);
         Path out = folder.resolve("combined");
         Cli cli = Cli.run(
                 "ensemble", run, "--with", baseline, "--weights", "validation-auc", "--temperature", "--out", out);
         assertThat(cli.code()).as(cli.err()).isZero();
         assertThat(Files.readString(out.resolve("summary.csv"))).containsPattern(",weighted,.* 1\\.0,");
-    }
-
-    /** Returns the probability 0.75 for the true class of each volume. */
-    private static double[][] right(int[] labels) {
-        double[][] rows = new double[labels.length][2];
-        for (int i = 0; i < labels.length; i++) {
-            rows[i][labels[i]] = 0.75;
-            rows[i][1 - labels[i]] = 0.25;
-        }
-        return rows;
     }
 
     /** Without contrast, z-normalisation turns a volume of any grey value into zeros. */
