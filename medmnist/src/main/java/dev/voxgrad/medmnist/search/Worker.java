@@ -223,15 +223,16 @@ public final class Worker {
     /** Trains a trial to its rung, unless it fails; returns whether there was enough time. */
     private boolean train(Next.Train job, MemberLock lock) {
         TrialFiles files = job.files();
-        int epochs = search.info().plan().rungs().epochs().get(files.info().rung());
+        TrialInfo info = files.info();
+        int epochs = search.info().plan().rungs().epochs().get(info.rung());
         listener.jobStarts(job.before(), epochs, job.spent());
         Trainer.Control limits = untilBudget(job.spent()).withPauseAfterEpoch(epochs);
         try {
             failure(() -> {
                         new Trainer(job.run(), data, device, listener, limits).run(TrialFiles.MEMBER, lock);
-                        validate(files, job.run());
+                        validate(files, info, job.run());
                     })
-                    .ifPresent(why -> fail(files, why));
+                    .ifPresent(why -> fail(files, info, why));
             return true;
         } catch (TrainingStoppedException e) {
             if (control.stop().isRequested()) {
@@ -241,15 +242,15 @@ public final class Worker {
         }
     }
 
-    private void validate(TrialFiles files, RunFiles run) {
+    private void validate(TrialFiles files, TrialInfo info, RunFiles run) {
         MemberState state = files.state().orElseThrow();
         Validation validation = Validation.of(run, state, data, device);
         files.writeLogits(validation.logits());
-        files.write(files.info().withResult(validation.result()));
+        files.write(info.withResult(validation.result()));
     }
 
-    private void fail(TrialFiles files, String why) {
-        files.write(files.info().failed(why));
+    private void fail(TrialFiles files, TrialInfo info, String why) {
+        files.write(info.failed(why));
         if (files.state().map(MemberState::failure).isEmpty()) { // otherwise, the trainer has reported it
             listener.memberFailed(TrialFiles.MEMBER, why);
         }
