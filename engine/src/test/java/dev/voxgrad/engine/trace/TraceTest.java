@@ -99,16 +99,16 @@ class TraceTest {
         List<TraceEvent> events = smallNet();
         long out = Lanes.COUNT == 16 ? 32 : 16;
         long direct = 2 * (2 * 16 * 64) * 16 * 27;
-        long transforms = 16 * (192 * 16 + 120 * out) + 240 * 16 * out;
+        long transforms = 16 * (128 * 16 + 120 * out) + 240 * 16 * out;
         assertThat(direct).isEqualTo(1_769_472);
         assertThat(work(events, 0))
                 .isEqualTo(new Work(
                         "winograd", direct, 2 * 64 * 16 * out * 28 + transforms, 4 * (2048 + 6912 + 16 + 2048)));
-        transforms = 16 * (56 * out + 256 * 16) + 240 * out * out;
+        transforms = 16 * (56 * out + 224 * 16) + 240 * out * out;
         assertThat(work(events, 6))
                 .isEqualTo(
                         new Work("winograd", direct, 2 * 64 * out * out * 28 + transforms, 4 * (2048 + 6912 + 2048)));
-        transforms = 16 * (56 * out + 192 * 16) + 288 * 16 * out;
+        transforms = 16 * (56 * out + 128 * 16) + 288 * 16 * out;
         assertThat(work(events, 7))
                 .isEqualTo(new Work("winograd", direct, 2 * 64 * 16 * out * 16 + transforms, 4 * (2048 + 6912 + 2048)));
         assertThat(work(events, 8)).isEqualTo(new Work("", 2048, 2048, 4 * (2048 + 16)));

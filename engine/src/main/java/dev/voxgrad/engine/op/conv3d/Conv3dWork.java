@@ -21,14 +21,18 @@ import dev.voxgrad.engine.trace.Work;
 
 /** Counts the work of each pass of a convolution: by its definition, and as the CPU's kernels do it. */
 public final class Conv3dWork {
-    /** Additions that {@link WinogradTransforms} makes for one tile and channel: of inputs, from 4³ values to 4³, … */
-    private static final long INPUT = 192;
+    /**
+     * Additions that {@link WinogradTransforms} makes for one tile and channel: of inputs, from 4³ values to 4³, of
+     * which neighbours along w share half until the last step (what the first tile of a row takes in addition is not
+     * included), …
+     */
+    private static final long INPUT = 128;
     /** … of outputs, from 4³ to 2³, with the bias, … */
     private static final long OUTPUT = 120;
     /** … of output gradients, from 2³ to 4³, and … */
     private static final long OUTPUT_GRADIENT = 56;
     /** … of input gradients, from 4³ to 4³, added to those of other tiles. */
-    private static final long INPUT_GRADIENT = 256;
+    private static final long INPUT_GRADIENT = 224;
     /** Operations of {@link WinogradWeights} for one kernel: 5 for each of 48 lines. */
     private static final long WEIGHT = 240;
     /** The same for the gradient of one kernel: 6 for each line; summing up the parts is not included. */

@@ -13,11 +13,17 @@ import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
 final class InputGradientSlab {
     private final Winograd w;
     final float[] values;
+    /** Gradients of one slice, a plane of the slab for each plane of tiles. */
+    private final float[] slice;
+
+    private final float[] scratch;
 
     /** Borrows memory of the device until {@link #close}. */
     InputGradientSlab(CpuDevice device, Winograd w) {
         this.w = w;
         this.values = device.borrow(Lanes.ALIGNED_START + (long) w.slabPlanes() * w.slabPlane());
+        this.slice = device.borrow(Lanes.ALIGNED_START + (long) w.group * w.slabPlane());
+        this.scratch = device.borrow(w.scratch());
     }
 
     /**
@@ -33,6 +39,32 @@ final class InputGradientSlab {
             from += shared;
         }
         Arrays.fill(values, from, Lanes.ALIGNED_START + w.slabPlanes() * w.slabPlane(), 0);
+    }
+
+    /** Starts a slice: sets its planes to zero. */
+    void startSlice() {
+        Arrays.fill(slice, Lanes.ALIGNED_START, Lanes.ALIGNED_START + w.group * w.slabPlane(), 0);
+    }
+
+    /** Adds what some tiles contribute to the slice: {@link TileTransforms#addInputGradients}. */
+    void add(TileTransforms transforms, int firstTile, int count, float[] v, int from, int blockStep, int step) {
+        transforms.addInputGradients(firstTile, count, v, from, blockStep, step, slice, scratch);
+    }
+
+    /** Ends a slice: adds its planes to the slab, for that many planes of tiles. */
+    void endSlice(Slice position, int planes) {
+        for (int i = 0; i < planes; i++) {
+            int first = Lanes.ALIGNED_START + 2 * i * w.slabPlane();
+            WinogradTransforms.addPlane(
+                    slice,
+                    Lanes.ALIGNED_START + i * w.slabPlane(),
+                    w.slabPlane(),
+                    values,
+                    first + position.plane() * w.slabPlane(),
+                    1,
+                    first + position.other() * w.slabPlane(),
+                    position.sign());
+        }
     }
 
     /** Writes the planes that no later group adds to, starting with plane {@code firstPlane} of the slab. */
@@ -56,6 +88,8 @@ final class InputGradientSlab {
 
     /** Returns the borrowed memory. */
     void close(CpuDevice device) {
+        device.giveBack(scratch);
+        device.giveBack(slice);
         device.giveBack(values);
     }
 }

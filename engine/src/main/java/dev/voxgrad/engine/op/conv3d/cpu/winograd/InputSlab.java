@@ -8,8 +8,8 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 
 /**
  * Contains the input planes under one group of planes of tiles, with their zero padding, so that tiles need no border
- * cases. The next group of the same sample shares two planes with this one, which {@link #load} moves instead of
- * reading them again:
+ * cases. The next group of the same sample shares two planes with this one, which {@link #load} keeps where they
+ * are: the planes in memory are a ring.
  *
  * <pre>
  * planes of the slab     0   1   2   3   4   5              group of 2 planes of tiles: 2·2 + 2 input planes
@@ -21,35 +21,31 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 final class InputSlab {
     private final Winograd w;
     private final VoxelReader reader;
-    final float[] values;
+    private final float[] values;
+    private final float[] scratch;
+    /** Where the first plane is among the planes in memory; the others follow, the first after the last. */
+    private int start;
 
     /** Borrows memory of the device until {@link #close}. */
     InputSlab(CpuDevice device, Winograd w, VoxelReader reader) {
         this.w = w;
         this.reader = reader;
         this.values = device.borrow(Lanes.ALIGNED_START + (long) w.slabPlanes() * w.slabPlane());
+        this.scratch = device.borrow(w.scratch());
     }
 
     /**
      * Loads the planes of a group of one sample.
      *
-     * @param follows whether the group before this one was loaded last; the two planes that both need are then moved
+     * @param follows whether the group before this one was loaded last; the two planes that both need are then kept
      */
     void load(int sample, int group, boolean follows) {
-        int plane = 0;
-        if (follows) {
-            System.arraycopy(
-                    values,
-                    Lanes.ALIGNED_START + 2 * w.group * w.slabPlane(),
-                    values,
-                    Lanes.ALIGNED_START,
-                    2 * w.slabPlane());
-            plane = 2;
-        }
+        int plane = follows ? 2 : 0;
+        start = follows ? (start + 2 * w.group) % w.slabPlanes() : 0;
         int first = 2 * group * w.group - w.padding.d();
         for (; plane < 2 * w.planes(group) + 2; plane++) {
             int z = first + plane;
-            int to = Lanes.ALIGNED_START + plane * w.slabPlane();
+            int to = offset(plane);
             if (z < 0 || z >= w.input.d()) {
                 Arrays.fill(values, to, to + w.slabPlane(), 0);
                 continue;
@@ -74,40 +70,44 @@ final class InputSlab {
         reader.read(voxel, end - start, values, to + start * w.paddedInputs);
     }
 
-    /**
-     * Transforms {@code count} tiles of the group, starting with {@code firstTile}: values → transformed[p, tile, :].
-     */
-    void transform(int firstTile, int count, float[] transformed, float[] scratch) {
-        transform(firstTile, count, transformed, Lanes.ALIGNED_START, w.paddedInputs, w.inputStep(), scratch);
-        // The micro-kernel takes seven tiles at a time: the surplus ones need values, whichever they are.
-        int full = Math.ceilDiv(count, TileProducts.STEP) * TileProducts.STEP;
-        for (int p = 0; p < 64 && full > count; p++) {
-            int from = Lanes.ALIGNED_START + p * w.inputStep();
-            Arrays.fill(transformed, from + count * w.paddedInputs, from + full * w.paddedInputs, 0);
-        }
+    /** Returns where a plane of the slab starts. */
+    private int offset(int plane) {
+        return Lanes.ALIGNED_START + (start + plane) % w.slabPlanes() * w.slabPlane();
     }
 
     /**
-     * Does the same without surplus tiles, to {@code transformed[to + p·step + tile·row + channel]}, where {@code tile}
-     * is 0 for {@code firstTile}.
+     * Transforms {@code count} tiles of the group to a slice: values → {@code transformed[to + q·step + tile·row +
+     * channel]}, where {@code tile} is 0 for {@code firstTile}.
      */
-    void transform(int firstTile, int count, float[] transformed, int to, int row, int step, float[] scratch) {
-        for (int i = 0; i < count; i++) {
-            WinogradTransforms.input(
-                    values,
-                    w.slabOffset(firstTile + i),
-                    w.slabRow(),
-                    w.slabPlane(),
-                    w.paddedInputs,
-                    scratch,
-                    transformed,
-                    to + i * row,
-                    step);
+    void transform(Slice slice, int firstTile, int count, float[] transformed, int to, int row, int step) {
+        int run;
+        for (int i = 0; i < count; i += run) {
+            int tile = firstTile + i;
+            run = w.run(tile, count - i);
+            int first = 2 * w.tileD(tile);
+            int from = offset(first + slice.plane()) + w.slabOffset(tile);
+            int other = offset(first + slice.other()) + w.slabOffset(tile);
+            for (int channel = 0; channel < w.paddedInputs; channel += Lanes.COUNT) {
+                WinogradTransforms.input(
+                        values,
+                        from + channel,
+                        other + channel,
+                        slice.sign(),
+                        w.slabRow(),
+                        w.paddedInputs,
+                        run,
+                        scratch,
+                        transformed,
+                        to + i * row + channel,
+                        row,
+                        step);
+            }
         }
     }
 
     /** Returns the borrowed memory. */
     void close(CpuDevice device) {
+        device.giveBack(scratch);
         device.giveBack(values);
     }
 }

@@ -78,12 +78,14 @@ final class StagedBackward implements WinogradPasses.Backward {
         int group = unit % w.groups();
         TileTransforms transforms = new TileTransforms(w);
         float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
-        float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
+        float[] scratch = device.borrow(w.scratch());
         dy.read(first + sample, 2 * group * w.group, 2 * w.planes(group), planes, Lanes.ALIGNED_START);
-        int to = stages.output(0) + stages.firstTile(sample, group) * stages.outputRow;
-        for (int tile = 0; tile < w.tiles(group); tile++) {
+        int to = stages.firstTile(sample, group) * stages.outputRow;
+        for (int i = 0; i < Slice.COUNT; i++) {
+            Slice slice = Slice.of(i);
+            int at = stages.output(slice.first()) + to;
             transforms.outputGradients(
-                    tile, planes, gradients, to + tile * stages.outputRow, stages.outputStep, scratch);
+                    slice, 0, w.tiles(group), planes, gradients, at, stages.outputRow, stages.outputStep, scratch);
         }
         device.giveBack(scratch);
         device.giveBack(planes);
@@ -111,14 +113,11 @@ final class StagedBackward implements WinogradPasses.Backward {
 
     /** Computes dV[p, block, tile, :] = dM[p, tile, :] · u[p, block, :, :]. */
     private void multiplyByWeights(int p, int tiles, float[] gradients, float[] u, float[] inputs) {
-        int full = Math.ceilDiv(tiles, TileProducts.STEP) * TileProducts.STEP;
-        int from = stages.output(p);
-        Arrays.fill(gradients, from + tiles * stages.outputRow, from + full * stages.outputRow, 0);
         TileProducts.multiply(
                 gradients,
-                from,
+                stages.output(p),
                 stages.outputRow,
-                full,
+                tiles,
                 u,
                 Lanes.ALIGNED_START + p * w.gradInputWeightStep(),
                 w.paddedOutputs,
@@ -131,17 +130,18 @@ final class StagedBackward implements WinogradPasses.Backward {
     private void transformBack(int first, int sample, float[] inputs, InputGradientWriter dx) {
         TileTransforms transforms = new TileTransforms(w);
         InputGradientSlab slab = new InputGradientSlab(device, w);
-        float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
         for (int group = 0; group < w.groups(); group++) {
             slab.clear(group > 0);
-            for (int tile = 0; tile < w.tiles(group); tile++) {
-                int from = stages.input(0) + (stages.firstTile(sample, group) + tile) * BLOCK;
-                transforms.addInputGradients(
-                        tile, inputs, from, stages.blockStep(), stages.inputStep, slab.values, scratch);
+            int from = stages.firstTile(sample, group) * BLOCK;
+            for (int i = 0; i < Slice.COUNT; i++) {
+                Slice slice = Slice.of(i);
+                int at = stages.input(slice.first()) + from;
+                slab.startSlice();
+                slab.add(transforms, 0, w.tiles(group), inputs, at, stages.blockStep(), stages.inputStep);
+                slab.endSlice(slice, w.planes(group));
             }
             slab.write(dx, first + sample, first + sample, group, 0);
         }
-        device.giveBack(scratch);
         slab.close(device);
     }
 }

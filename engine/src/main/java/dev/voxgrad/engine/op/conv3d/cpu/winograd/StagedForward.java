@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.op.conv3d.cpu.winograd;
 
-import java.util.Arrays;
-
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
@@ -48,23 +46,22 @@ final class StagedForward implements WinogradPasses.Forward {
         int sample = unit / w.groups();
         int group = unit % w.groups();
         InputSlab slab = new InputSlab(device, w, x);
-        float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
         slab.load(first + sample, group, false);
-        int to = stages.input(0) + stages.firstTile(sample, group) * stages.inputRow;
-        slab.transform(0, w.tiles(group), transformed, to, stages.inputRow, stages.inputStep, scratch);
-        device.giveBack(scratch);
+        int to = stages.firstTile(sample, group) * stages.inputRow;
+        for (int i = 0; i < Slice.COUNT; i++) {
+            Slice slice = Slice.of(i);
+            int at = stages.input(slice.first()) + to;
+            slab.transform(slice, 0, w.tiles(group), transformed, at, stages.inputRow, stages.inputStep);
+        }
         slab.close(device);
     }
 
     private void multiply(int p, int tiles, float[] transformed, float[] u, float[] products) {
-        int full = Math.ceilDiv(tiles, TileProducts.STEP) * TileProducts.STEP;
-        int from = stages.input(p);
-        Arrays.fill(transformed, from + tiles * stages.inputRow, from + full * stages.inputRow, 0);
         TileProducts.multiply(
                 transformed,
-                from,
+                stages.input(p),
                 stages.inputRow,
-                full,
+                tiles,
                 u,
                 Lanes.ALIGNED_START + p * w.weightStep(),
                 w.paddedInputs,
@@ -77,18 +74,21 @@ final class StagedForward implements WinogradPasses.Forward {
     private void transformBack(int first, int sample, float[] products, float[] biases, PlaneWriter y) {
         TileTransforms transforms = new TileTransforms(w);
         float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
-        float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
+        float[] results = device.borrow(transforms.results(w.tiles(0)));
         for (int group = 0; group < w.groups(); group++) {
-            for (int tile = 0; tile < w.tiles(group); tile++) {
-                int from = stages.output(0) + (stages.firstTile(sample, group) + tile) * BLOCK;
-                transforms.outputs(
-                        tile, products, from, stages.blockStep(), stages.outputStep, biases, planes, scratch);
+            int tiles = w.tiles(group);
+            int from = stages.firstTile(sample, group) * BLOCK;
+            for (int i = 0; i < Slice.COUNT; i++) {
+                Slice slice = Slice.of(i);
+                int at = stages.output(slice.first()) + from;
+                transforms.outputs(slice, 0, tiles, products, at, stages.blockStep(), stages.outputStep, results);
             }
+            transforms.outputsAcross(tiles, results, biases, planes);
             int plane = 2 * group * w.group;
             int count = Math.min(2 * w.planes(group), w.output.d() - plane);
             y.write(first + sample, first + sample, plane, count, planes, Lanes.ALIGNED_START);
         }
-        device.giveBack(scratch);
+        device.giveBack(results);
         device.giveBack(planes);
     }
 }

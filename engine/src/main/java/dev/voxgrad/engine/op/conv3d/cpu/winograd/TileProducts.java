@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.conv3d.cpu.winograd;
 
+import java.util.Arrays;
+
 import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
@@ -16,10 +18,15 @@ final class TileProducts {
 
     private TileProducts() {}
 
+    /** Returns the number of tiles that are multiplied for {@code count}: a multiple of {@value #STEP}. */
+    static int padded(int count) {
+        return Math.ceilDiv(count, STEP) * STEP;
+    }
+
     /**
      * Computes c[block, tile, :] = a[tile, :] · u[block, :, :].
      *
-     * @param tiles a multiple of {@value #STEP}
+     * @param tiles the number of tiles; those up to a multiple of {@value #STEP} are set to zero, and multiplied
      * @param aRow floats from one tile to the next in {@code a}
      * @param channels the channels of {@code a}, over which the product sums
      * @param blockStep floats from one block to the next in {@code c}
@@ -36,16 +43,18 @@ final class TileProducts {
             float[] c,
             int c0,
             int blockStep) {
+        int full = padded(tiles);
+        Arrays.fill(a, a0 + tiles * aRow, a0 + full * aRow, 0);
         for (int block = 0; block < blocks; block++) {
             int weights = u0 + block * channels * BLOCK;
             int to = c0 + block * blockStep;
             int first = Math.min(PIECE, channels);
-            for (int tile = 0; tile < tiles; tile += STEP) {
+            for (int tile = 0; tile < full; tile += STEP) {
                 MicroKernels.products7(a, a0 + tile * aRow, aRow, u, weights, first, c, to + tile * BLOCK);
             }
             for (int k = first; k < channels; k += PIECE) {
                 int length = Math.min(PIECE, channels - k);
-                for (int tile = 0; tile < tiles; tile += STEP) {
+                for (int tile = 0; tile < full; tile += STEP) {
                     MicroKernels.addProducts7(
                             a, a0 + tile * aRow + k, aRow, u, weights + k * BLOCK, length, c, to + tile * BLOCK);
                 }

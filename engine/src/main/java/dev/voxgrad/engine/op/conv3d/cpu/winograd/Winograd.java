@@ -20,9 +20,9 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
  * </pre>
  *
  * <p>⊙ is, for each of the 64 positions, a matrix product over channels. Tiles are processed in planes: the input
- * planes under one plane of tiles are copied into a slab with their zero padding, blocks of some thirty tiles are
- * transformed, multiplied and transformed back while they are in the second-level cache, and two output planes are
- * ready. The transformed activations, eight times the size of the activations, are not written to memory. What is
+ * planes under one plane of tiles are copied into a slab with their zero padding, and then, for one {@link Slice} of
+ * the positions after the other, blocks of some thirty tiles are transformed, multiplied and transformed back while
+ * they are in the second-level cache. After the fourth slice, two output planes are ready. The transformed activations, eight times the size of the activations, are not written to memory. What is
  * done to a voxel on its way in ({@link VoxelReader}) or out ({@link PlaneWriter}) costs no pass over memory of its
  * own.
  *
@@ -142,12 +142,9 @@ public final class Winograd {
         return (2 * tiles.h() + 2) * slabRow();
     }
 
-    /** Returns where in the slab the input of a group's {@code tile}-th tile starts. */
+    /** Returns where in a plane of the slab the input of a group's {@code tile}-th tile starts. */
     int slabOffset(int tile) {
-        return Lanes.ALIGNED_START
-                + tileD(tile) * 2 * slabPlane()
-                + tileH(tile) * 2 * slabRow()
-                + tileW(tile) * 2 * paddedInputs;
+        return tileH(tile) * 2 * slabRow() + tileW(tile) * 2 * paddedInputs;
     }
 
     int outputRow() {
@@ -200,8 +197,19 @@ public final class Winograd {
         return planes(index) * tiles.h() * tiles.w();
     }
 
-    private int tileD(int tile) {
+    /** Returns the plane of tiles, within its group, of the {@code tile}-th tile. */
+    int tileD(int tile) {
         return tile / (tiles.h() * tiles.w());
+    }
+
+    /** Returns how many tiles, at most {@code count}, are next to each other in a row from the {@code tile}-th on. */
+    int run(int tile, int count) {
+        return Math.min(tiles.w() - tileW(tile), count);
+    }
+
+    /** Returns the floats of scratch that transforms of such tiles need. */
+    int scratch() {
+        return WinogradTransforms.scratch(tiles.w());
     }
 
     private int tileH(int tile) {

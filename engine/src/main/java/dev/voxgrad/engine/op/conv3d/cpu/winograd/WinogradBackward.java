@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.op.conv3d.cpu.winograd;
 
-import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
@@ -13,10 +11,10 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
- * Computes both gradients of {@link Winograd} in one pass over the tiles: the transformed output gradients dM are
- * multiplied by the transformed inputs, dU = Σ V ⊙ dM, and by the transformed weights, dV = U ⊙ dM. The contributions
- * of several tiles to one input voxel are added up in a slab, whose planes are written as soon as the last tile has
- * added to them.
+ * Computes both gradients of {@link Winograd} in one pass over the tiles for each {@link Slice}: the transformed output
+ * gradients dM are multiplied by the transformed inputs, dU = Σ V ⊙ dM, and by the transformed weights, dV = U ⊙ dM.
+ * The contributions of several tiles to one input voxel are added up in a slab, whose planes are written as soon as the
+ * last tile has added to them.
  *
  * <p>The work is divided into parts by shape alone. Each part has its own dU. Where a sample is divided, both parts
  * contribute to two planes of its input gradient; these are joined at the end: the seam.
@@ -135,10 +133,13 @@ final class WinogradBackward implements WinogradPasses.Backward {
         private final float[] gradients = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
         private final @Nullable InputGradientSlab inputGradients;
         /** V, which dV replaces position by position. */
-        private final float[] transformedInputs = device.borrow(Lanes.ALIGNED_START + 64 * w.inputStep());
+        private final float[] transformedInputs = device.borrow(Lanes.ALIGNED_START + Slice.POSITIONS * w.inputStep());
 
-        private final float[] transformedGradients = device.borrow(Lanes.ALIGNED_START + 64 * w.outputStep());
-        private final float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
+        private final float[] transformedGradients =
+                device.borrow(Lanes.ALIGNED_START + Slice.POSITIONS * w.outputStep());
+
+        private final TileTransforms transforms = new TileTransforms(w);
+        private final float[] scratch = device.borrow(w.scratch());
 
         Part(
                 int part,
@@ -172,7 +173,9 @@ final class WinogradBackward implements WinogradPasses.Backward {
                 if (dx != null) {
                     inputGradients.clear(follows);
                 }
-                transformTiles(w.tiles(group));
+                for (int i = 0; i < Slice.COUNT; i++) {
+                    processSlice(Slice.of(i), group);
+                }
                 if (dx != null) {
                     writeInputGradients(sample, group, unit == start, unit == end - 1);
                 }
@@ -193,54 +196,53 @@ final class WinogradBackward implements WinogradPasses.Backward {
             device.giveBack(scratch);
         }
 
-        private void transformTiles(int tiles) {
+        private void processSlice(Slice slice, int group) {
+            if (dx != null) {
+                inputGradients.startSlice();
+            }
+            int tiles = w.tiles(group);
             for (int tile = 0; tile < tiles; tile += w.tilesPerBlock) {
                 int count = Math.min(w.tilesPerBlock, tiles - tile);
-                transformGradients(tile, count);
+                int to = Lanes.ALIGNED_START;
+                transforms.outputGradients(
+                        slice,
+                        tile,
+                        count,
+                        gradients,
+                        transformedGradients,
+                        to,
+                        w.paddedOutputs,
+                        w.outputStep(),
+                        scratch);
                 if (sums != null) {
-                    inputs.transform(tile, count, transformedInputs, scratch);
+                    inputs.transform(slice, tile, count, transformedInputs, to, w.paddedInputs, w.inputStep());
                 }
-                for (int p = 0; p < 64; p++) {
+                for (int q = 0; q < Slice.POSITIONS; q++) {
                     if (sums != null) {
-                        addOuterProducts(p, count);
+                        addOuterProducts(q, slice.first() + q, count);
                     }
                     if (dx != null) {
-                        multiplyByWeights(p, count);
+                        multiplyByWeights(q, slice.first() + q, count);
                     }
                 }
                 if (dx != null) {
-                    addInputGradients(tile, count);
+                    inputGradients.add(
+                            transforms, tile, count, transformedInputs, to, w.tilesPerBlock * BLOCK, w.inputStep());
                 }
             }
-        }
-
-        /** Transforms the output gradients of a block of tiles: gradients → transformedGradients[p, tile, :]. */
-        private void transformGradients(int firstTile, int count) {
-            TileTransforms transforms = new TileTransforms(w);
-            for (int i = 0; i < count; i++) {
-                transforms.outputGradients(
-                        firstTile + i,
-                        gradients,
-                        transformedGradients,
-                        Lanes.ALIGNED_START + i * w.paddedOutputs,
-                        w.outputStep(),
-                        scratch);
-            }
-            int full = Math.ceilDiv(count, TileProducts.STEP) * TileProducts.STEP;
-            for (int p = 0; p < 64 && full > count; p++) {
-                int from = Lanes.ALIGNED_START + p * w.outputStep();
-                Arrays.fill(transformedGradients, from + count * w.paddedOutputs, from + full * w.paddedOutputs, 0);
+            if (dx != null) {
+                inputGradients.endSlice(slice, w.planes(group));
             }
         }
 
         /** Computes dU[p, block, i, :] += Σ over tiles of V[p, tile, i] · dM[p, tile, block, :]. */
-        private void addOuterProducts(int p, int count) {
+        private void addOuterProducts(int q, int p, int count) {
             TileProducts.addOuter(
                     transformedInputs,
-                    Lanes.ALIGNED_START + p * w.inputStep(),
+                    Lanes.ALIGNED_START + q * w.inputStep(),
                     w.paddedInputs,
                     transformedGradients,
-                    Lanes.ALIGNED_START + p * w.outputStep(),
+                    Lanes.ALIGNED_START + q * w.outputStep(),
                     w.paddedOutputs,
                     count,
                     w.paddedInputs,
@@ -250,33 +252,19 @@ final class WinogradBackward implements WinogradPasses.Backward {
         }
 
         /** Computes dV[p, block, tile, :] = dM[p, tile, :] · u[p, block, :, :]. */
-        private void multiplyByWeights(int p, int count) {
+        private void multiplyByWeights(int q, int p, int count) {
             TileProducts.multiply(
                     transformedGradients,
-                    Lanes.ALIGNED_START + p * w.outputStep(),
+                    Lanes.ALIGNED_START + q * w.outputStep(),
                     w.paddedOutputs,
-                    Math.ceilDiv(count, TileProducts.STEP) * TileProducts.STEP,
+                    count,
                     u,
                     Lanes.ALIGNED_START + p * w.gradInputWeightStep(),
                     w.paddedOutputs,
                     w.inputBlocks,
                     transformedInputs,
-                    Lanes.ALIGNED_START + p * w.inputStep(),
+                    Lanes.ALIGNED_START + q * w.inputStep(),
                     w.tilesPerBlock * BLOCK);
-        }
-
-        private void addInputGradients(int firstTile, int count) {
-            TileTransforms transforms = new TileTransforms(w);
-            for (int i = 0; i < count; i++) {
-                transforms.addInputGradients(
-                        firstTile + i,
-                        transformedInputs,
-                        Lanes.ALIGNED_START + i * BLOCK,
-                        w.tilesPerBlock * BLOCK,
-                        w.inputStep(),
-                        inputGradients.values,
-                        scratch);
-            }
         }
 
         /** Writes the planes that are complete, and keeps those at the part's ends for the seams. */

@@ -6,7 +6,10 @@ import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
-/** Computes the forward pass of {@link Winograd}: slab → transformed inputs → products → output planes. */
+/**
+ * Computes the forward pass of {@link Winograd}, for each {@link Slice}: slab → transformed inputs → products → results
+ * within a plane; then output planes.
+ */
 final class WinogradForward implements WinogradPasses.Forward {
     /** Minimum number of tasks (if there are enough planes), so that no thread idles long at the end. */
     private static final int TASKS = 64;
@@ -15,11 +18,13 @@ final class WinogradForward implements WinogradPasses.Forward {
 
     private final CpuDevice device;
     private final Winograd w;
+    private final TileTransforms transforms;
     private final int chunks;
 
     WinogradForward(CpuDevice device, Winograd w) {
         this.device = device;
         this.w = w;
+        this.transforms = new TileTransforms(w);
         this.chunks = Math.min(w.groups(), Math.ceilDiv(TASKS, w.batch));
     }
 
@@ -36,19 +41,32 @@ final class WinogradForward implements WinogradPasses.Forward {
             int start = w.groups() * chunk / chunks;
             int end = w.groups() * (chunk + 1) / chunks;
             InputSlab slab = new InputSlab(device, w, x);
-            float[] transformed = device.borrow(Lanes.ALIGNED_START + 64 * w.inputStep());
-            float[] products = device.borrow(Lanes.ALIGNED_START + 64 * w.outputStep());
+            float[] transformed = device.borrow(Lanes.ALIGNED_START + Slice.POSITIONS * w.inputStep());
+            float[] products = device.borrow(Lanes.ALIGNED_START + Slice.POSITIONS * w.outputStep());
+            float[] results = device.borrow(transforms.results(w.tiles(0)));
             float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
-            float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
             for (int group = start; group < end; group++) {
                 slab.load(sample, group, group > start);
                 int tiles = w.tiles(group);
-                for (int tile = 0; tile < tiles; tile += w.tilesPerBlock) {
-                    int count = Math.min(w.tilesPerBlock, tiles - tile);
-                    slab.transform(tile, count, transformed, scratch);
-                    multiply(transformed, u, products, count);
-                    transformBack(tile, count, products, biases, planes, scratch);
+                for (int i = 0; i < Slice.COUNT; i++) {
+                    Slice slice = Slice.of(i);
+                    for (int tile = 0; tile < tiles; tile += w.tilesPerBlock) {
+                        int count = Math.min(w.tilesPerBlock, tiles - tile);
+                        slab.transform(
+                                slice, tile, count, transformed, Lanes.ALIGNED_START, w.paddedInputs, w.inputStep());
+                        multiply(slice, transformed, u, products, count);
+                        transforms.outputs(
+                                slice,
+                                tile,
+                                count,
+                                products,
+                                Lanes.ALIGNED_START,
+                                w.tilesPerBlock * BLOCK,
+                                w.outputStep(),
+                                results);
+                    }
                 }
+                transforms.outputsAcross(tiles, results, biases, planes);
                 int first = 2 * group * w.group;
                 y.write(
                         task,
@@ -58,44 +76,28 @@ final class WinogradForward implements WinogradPasses.Forward {
                         planes,
                         Lanes.ALIGNED_START);
             }
-            device.giveBack(scratch);
             device.giveBack(planes);
+            device.giveBack(results);
             device.giveBack(products);
             device.giveBack(transformed);
             slab.close(device);
         });
     }
 
-    private void multiply(float[] transformed, float[] u, float[] products, int count) {
-        for (int p = 0; p < 64; p++) {
+    private void multiply(Slice slice, float[] transformed, float[] u, float[] products, int count) {
+        for (int q = 0; q < Slice.POSITIONS; q++) {
             TileProducts.multiply(
                     transformed,
-                    Lanes.ALIGNED_START + p * w.inputStep(),
+                    Lanes.ALIGNED_START + q * w.inputStep(),
                     w.paddedInputs,
-                    Math.ceilDiv(count, TileProducts.STEP) * TileProducts.STEP,
+                    count,
                     u,
-                    Lanes.ALIGNED_START + p * w.weightStep(),
+                    Lanes.ALIGNED_START + (slice.first() + q) * w.weightStep(),
                     w.paddedInputs,
                     w.outputBlocks,
                     products,
-                    Lanes.ALIGNED_START + p * w.outputStep(),
+                    Lanes.ALIGNED_START + q * w.outputStep(),
                     w.tilesPerBlock * BLOCK);
-        }
-    }
-
-    private void transformBack(
-            int firstTile, int count, float[] products, float[] biases, float[] planes, float[] scratch) {
-        TileTransforms transforms = new TileTransforms(w);
-        for (int i = 0; i < count; i++) {
-            transforms.outputs(
-                    firstTile + i,
-                    products,
-                    Lanes.ALIGNED_START + i * BLOCK,
-                    w.tilesPerBlock * BLOCK,
-                    w.outputStep(),
-                    biases,
-                    planes,
-                    scratch);
         }
     }
 }

@@ -15,137 +15,119 @@ import dev.voxgrad.engine.device.cpu.Lanes;
  * input gradient   (v0, v1 − v2 + v3, v1 + v2 − v0, −v3)    the transpose of the input transform
  * </pre>
  *
- * <p>In three dimensions they are applied along w and h within each plane, in registers, and then along d. Position p
- * of the 4×4×4 transformed values is (d·4 + h)·4 + w.
+ * <p>In three dimensions they are applied along d, h and w on the way to transformed values, and along h, w and d on
+ * the way back. Position p of the 4×4×4 transformed values is (d·4 + h)·4 + w. The methods here compute one of the four
+ * {@link Slice}s of 16 positions.
+ *
+ * <p>Loops advance one index by one distance after the other: with products of loop counters and distances instead, C2
+ * runs out of registers, and moves of indices to vector registers and back take a third of the time.
  */
 public final class WinogradTransforms {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.COUNT;
-    /** Floats that the caller provides for values between two of the steps: 64 vectors. */
-    static final int SCRATCH = Lanes.ALIGNED_START + 64 * L;
+    private static final int START = Lanes.ALIGNED_START;
 
     private WinogradTransforms() {}
 
+    /** Returns the floats that a run of that many tiles needs between two steps. */
+    static int scratch(int tiles) {
+        return START + Slice.POSITIONS * Math.max(tiles, 2) * L;
+    }
+
+    private static int columns(int tiles) {
+        return 2 * tiles + 2;
+    }
+
     /**
-     * Transforms the 4×4×4 voxels of one tile, all channels.
+     * Transforms the inputs of a run of tiles, which are next to each other in a row. The columns that a tile shares
+     * with the next are transformed along d and h once.
      *
-     * @param x voxels, {@code channels} apart along w; a multiple of the vector length
-     * @param x0 the start of the tile
+     * @param x voxels; the first of the run in one plane is at x0, …
+     * @param x1 … and in the plane that is added to it or subtracted from it
+     * @param sign 1 to add, −1 to subtract
      * @param row distance along h
-     * @param plane distance along d
-     * @param v result: channel c of position p at v0 + p·step + c
+     * @param voxel distance along w
+     * @param v result: position q of 16 of tile t at v0 + t·tile + q·step
      */
     static void input(
-            float[] x, int x0, int row, int plane, int channels, float[] scratch, float[] v, int v0, int step) {
-        for (int c = 0; c < channels; c += L) {
-            for (int z = 0; z < 4; z++) {
-                inputPlane(x, x0 + z * plane + c, row, channels, scratch, Lanes.ALIGNED_START + z * 16 * L);
-            }
-            for (int q = 0; q < 16; q++) {
-                FloatVector d0 = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + q * L);
-                FloatVector d1 = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (16 + q) * L);
-                FloatVector d2 = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (32 + q) * L);
-                FloatVector d3 = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (48 + q) * L);
-                int to = v0 + q * step + c;
-                d0.sub(d2).intoArray(v, to);
-                d1.add(d2).intoArray(v, to + 16 * step);
-                d2.sub(d1).intoArray(v, to + 32 * step);
-                d1.sub(d3).intoArray(v, to + 48 * step);
-            }
+            float[] x,
+            int x0,
+            int x1,
+            float sign,
+            int row,
+            int voxel,
+            int tiles,
+            float[] scratch,
+            float[] v,
+            int v0,
+            int tile,
+            int step) {
+        int line = columns(tiles) * L;
+        inputColumns(x, x0, x1 - x0, sign, row, voxel, columns(tiles), scratch, line);
+        for (int h = 0; h < 4; h++) {
+            inputLine(scratch, START + h * line, tiles, v, v0 + 4 * h * step, tile, step);
         }
     }
 
-    /** Transforms one plane of 4×4 voxels: along w row by row, then along h. */
-    private static void inputPlane(float[] x, int x0, int row, int channels, float[] t, int t0) {
-        int a = x0;
-        FloatVector a0 = FloatVector.fromArray(S, x, a);
-        FloatVector a1 = FloatVector.fromArray(S, x, a + channels);
-        FloatVector a2 = FloatVector.fromArray(S, x, a + 2 * channels);
-        FloatVector a3 = FloatVector.fromArray(S, x, a + 3 * channels);
-        FloatVector aw0 = a0.sub(a2);
-        FloatVector aw1 = a1.add(a2);
-        FloatVector aw2 = a2.sub(a1);
-        FloatVector aw3 = a1.sub(a3);
-        int b = x0 + row;
-        FloatVector b0 = FloatVector.fromArray(S, x, b);
-        FloatVector b1 = FloatVector.fromArray(S, x, b + channels);
-        FloatVector b2 = FloatVector.fromArray(S, x, b + 2 * channels);
-        FloatVector b3 = FloatVector.fromArray(S, x, b + 3 * channels);
-        FloatVector bw0 = b0.sub(b2);
-        FloatVector bw1 = b1.add(b2);
-        FloatVector bw2 = b2.sub(b1);
-        FloatVector bw3 = b1.sub(b3);
-        int c = x0 + 2 * row;
-        FloatVector c0 = FloatVector.fromArray(S, x, c);
-        FloatVector c1 = FloatVector.fromArray(S, x, c + channels);
-        FloatVector c2 = FloatVector.fromArray(S, x, c + 2 * channels);
-        FloatVector c3 = FloatVector.fromArray(S, x, c + 3 * channels);
-        FloatVector cw0 = c0.sub(c2);
-        FloatVector cw1 = c1.add(c2);
-        FloatVector cw2 = c2.sub(c1);
-        FloatVector cw3 = c1.sub(c3);
-        int d = x0 + 3 * row;
-        FloatVector d0 = FloatVector.fromArray(S, x, d);
-        FloatVector d1 = FloatVector.fromArray(S, x, d + channels);
-        FloatVector d2 = FloatVector.fromArray(S, x, d + 2 * channels);
-        FloatVector d3 = FloatVector.fromArray(S, x, d + 3 * channels);
-        FloatVector dw0 = d0.sub(d2);
-        FloatVector dw1 = d1.add(d2);
-        FloatVector dw2 = d2.sub(d1);
-        FloatVector dw3 = d1.sub(d3);
-        aw0.sub(cw0).intoArray(t, t0);
-        bw0.add(cw0).intoArray(t, t0 + 4 * L);
-        cw0.sub(bw0).intoArray(t, t0 + 8 * L);
-        bw0.sub(dw0).intoArray(t, t0 + 12 * L);
-        aw1.sub(cw1).intoArray(t, t0 + L);
-        bw1.add(cw1).intoArray(t, t0 + 5 * L);
-        cw1.sub(bw1).intoArray(t, t0 + 9 * L);
-        bw1.sub(dw1).intoArray(t, t0 + 13 * L);
-        aw2.sub(cw2).intoArray(t, t0 + 2 * L);
-        bw2.add(cw2).intoArray(t, t0 + 6 * L);
-        cw2.sub(bw2).intoArray(t, t0 + 10 * L);
-        bw2.sub(dw2).intoArray(t, t0 + 14 * L);
-        aw3.sub(cw3).intoArray(t, t0 + 3 * L);
-        bw3.add(cw3).intoArray(t, t0 + 7 * L);
-        cw3.sub(bw3).intoArray(t, t0 + 11 * L);
-        bw3.sub(dw3).intoArray(t, t0 + 15 * L);
+    /** Transforms columns along d and h, to four lines. */
+    private static void inputColumns(
+            float[] x, int x0, int other, float sign, int row, int voxel, int columns, float[] t, int line) {
+        FloatVector s = FloatVector.broadcast(S, sign);
+        int from = x0;
+        for (int i = 0; i < columns; i++) {
+            int at = from;
+            FloatVector d0 = planes(x, at, other, s);
+            at += row;
+            FloatVector d1 = planes(x, at, other, s);
+            at += row;
+            FloatVector d2 = planes(x, at, other, s);
+            at += row;
+            FloatVector d3 = planes(x, at, other, s);
+            int to = START + i * L;
+            d0.sub(d2).intoArray(t, to);
+            d1.add(d2).intoArray(t, to + line);
+            d2.sub(d1).intoArray(t, to + 2 * line);
+            d1.sub(d3).intoArray(t, to + 3 * line);
+            from += voxel;
+        }
+    }
+
+    /** Returns a vector of one plane plus or minus that of another: as the sign is ±1, it is rounded once. */
+    private static FloatVector planes(float[] x, int at, int other, FloatVector sign) {
+        return FloatVector.fromArray(S, x, at + other).fma(sign, FloatVector.fromArray(S, x, at));
+    }
+
+    /** Transforms a line of columns along w. */
+    private static void inputLine(float[] t, int t0, int tiles, float[] v, int v0, int tile, int step) {
+        FloatVector d0 = FloatVector.fromArray(S, t, t0);
+        FloatVector d1 = FloatVector.fromArray(S, t, t0 + L);
+        int from = t0;
+        int to = v0;
+        for (int i = 0; i < tiles; i++) {
+            from += 2 * L;
+            FloatVector d2 = FloatVector.fromArray(S, t, from);
+            FloatVector d3 = FloatVector.fromArray(S, t, from + L);
+            int at = to;
+            d0.sub(d2).intoArray(v, at);
+            at += step;
+            d1.add(d2).intoArray(v, at);
+            at += step;
+            d2.sub(d1).intoArray(v, at);
+            at += step;
+            d1.sub(d3).intoArray(v, at);
+            to += tile;
+            d0 = d2;
+            d1 = d3;
+        }
     }
 
     /**
-     * Transforms one vector of channels of one tile back to 2×2×2 outputs, and adds the bias.
+     * Transforms a slice of one tile's products back along h and w, to 2×2 values.
      *
-     * @param m channel vector of position p at m0 + p·step
-     * @param bias the channels' biases, from index bias0
-     * @param y result: the first output at y0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
+     * @param m position q of 16 at m0 + q·step
+     * @param t result: four vectors from t0 on
      */
-    static void output(
-            float[] m,
-            int m0,
-            int step,
-            float[] bias,
-            int bias0,
-            float[] scratch,
-            float[] y,
-            int y0,
-            int voxel,
-            int row,
-            int plane) {
-        for (int z = 0; z < 4; z++) {
-            outputPlane(m, m0 + z * 16 * step, step, scratch, Lanes.ALIGNED_START + z * 4 * L);
-        }
-        FloatVector b = FloatVector.fromArray(S, bias, bias0);
-        for (int q = 0; q < 4; q++) {
-            FloatVector m0v = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + q * L);
-            FloatVector m1v = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (4 + q) * L);
-            FloatVector m2v = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (8 + q) * L);
-            FloatVector m3v = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (12 + q) * L);
-            int to = y0 + (q >> 1) * row + (q & 1) * voxel;
-            m0v.add(m1v).add(m2v).add(b).intoArray(y, to);
-            m1v.sub(m2v).sub(m3v).add(b).intoArray(y, to + plane);
-        }
-    }
-
-    private static void outputPlane(float[] m, int m0, int step, float[] t, int t0) {
+    static void output(float[] m, int m0, int step, float[] t, int t0) {
         int r0 = m0;
         FloatVector m00 = FloatVector.fromArray(S, m, r0);
         FloatVector m01 = FloatVector.fromArray(S, m, r0 + step);
@@ -181,132 +163,195 @@ public final class WinogradTransforms {
     }
 
     /**
-     * Transforms one vector of channels of the gradient of one tile's 2×2×2 outputs.
+     * Transforms the results of {@link #output} for the four slices of a tile along d, to 2×2×2 outputs, and adds the
+     * bias.
      *
-     * @param y the first output at y0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
-     * @param m result: position p at m0 + p·step
+     * @param t four vectors of each slice, from t0 on
+     * @param bias the channels' biases, from index bias0
+     * @param y result: the first output at y0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
+     */
+    static void outputAcross(
+            float[] t, int t0, float[] bias, int bias0, float[] y, int y0, int voxel, int row, int plane) {
+        FloatVector b = FloatVector.fromArray(S, bias, bias0);
+        for (int q = 0; q < 4; q++) {
+            FloatVector m0 = FloatVector.fromArray(S, t, t0 + q * L);
+            FloatVector m1 = FloatVector.fromArray(S, t, t0 + (4 + q) * L);
+            FloatVector m2 = FloatVector.fromArray(S, t, t0 + (8 + q) * L);
+            FloatVector m3 = FloatVector.fromArray(S, t, t0 + (12 + q) * L);
+            int to = y0 + (q >> 1) * row + (q & 1) * voxel;
+            m0.add(m1).add(m2).add(b).intoArray(y, to);
+            m1.sub(m2).sub(m3).add(b).intoArray(y, to + plane);
+        }
+    }
+
+    /**
+     * Transforms the gradients of a run of tiles' outputs in one plane, times 1 or −1.
+     *
+     * @param y the first output at y0, its neighbours {@code voxel} and {@code row} further on
+     * @param m result: position q of 16 of tile t at m0 + t·tile + q·step
      */
     static void outputGradient(
-            float[] y, int y0, int voxel, int row, int plane, float[] scratch, float[] m, int m0, int step) {
-        for (int z = 0; z < 2; z++) {
-            int from = y0 + z * plane;
-            FloatVector a0 = FloatVector.fromArray(S, y, from);
-            FloatVector a1 = FloatVector.fromArray(S, y, from + voxel);
-            FloatVector b0 = FloatVector.fromArray(S, y, from + row);
-            FloatVector b1 = FloatVector.fromArray(S, y, from + row + voxel);
-            int t0 = Lanes.ALIGNED_START + z * 16 * L;
-            spread(a0, a1, scratch, t0);
-            spread(a0.add(b0), a1.add(b1), scratch, t0 + 4 * L);
-            spread(a0.sub(b0), a1.sub(b1), scratch, t0 + 8 * L);
-            spread(b0.neg(), b1.neg(), scratch, t0 + 12 * L);
+            float[] y,
+            int y0,
+            int voxel,
+            int row,
+            float sign,
+            int tiles,
+            float[] scratch,
+            float[] m,
+            int m0,
+            int tile,
+            int step) {
+        FloatVector s = FloatVector.broadcast(S, sign);
+        int line = 2 * tiles * L;
+        int from = y0;
+        for (int to = START; to < START + line; to += L) {
+            FloatVector a = FloatVector.fromArray(S, y, from).mul(s);
+            FloatVector b = FloatVector.fromArray(S, y, from + row).mul(s);
+            spreadColumn(a, b, scratch, to, line);
+            from += voxel;
         }
-        for (int q = 0; q < 16; q++) {
-            FloatVector first = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + q * L);
-            FloatVector second = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (16 + q) * L);
-            int to = m0 + q * step;
-            first.intoArray(m, to);
-            first.add(second).intoArray(m, to + 16 * step);
-            first.sub(second).intoArray(m, to + 32 * step);
-            second.neg().intoArray(m, to + 48 * step);
+        spreadLines(scratch, line, m, m0, tile, step);
+    }
+
+    /** Does the same for the sum, or with sign −1 the difference, of that plane and one {@code other} further on. */
+    static void outputGradients(
+            float[] y,
+            int y0,
+            int other,
+            int voxel,
+            int row,
+            float sign,
+            int tiles,
+            float[] scratch,
+            float[] m,
+            int m0,
+            int tile,
+            int step) {
+        FloatVector s = FloatVector.broadcast(S, sign);
+        int line = 2 * tiles * L;
+        int from = y0;
+        for (int to = START; to < START + line; to += L) {
+            spreadColumn(planes(y, from, other, s), planes(y, from + row, other, s), scratch, to, line);
+            from += voxel;
+        }
+        spreadLines(scratch, line, m, m0, tile, step);
+    }
+
+    /** Transforms two values along h, to four lines. */
+    private static void spreadColumn(FloatVector a, FloatVector b, float[] t, int to, int line) {
+        a.intoArray(t, to);
+        a.add(b).intoArray(t, to + line);
+        a.sub(b).intoArray(t, to + 2 * line);
+        b.neg().intoArray(t, to + 3 * line);
+    }
+
+    /** Transforms four lines along w, two values for each tile. */
+    private static void spreadLines(float[] t, int line, float[] m, int m0, int tile, int step) {
+        for (int h = 0; h < 4; h++) {
+            spreadLine(t, START + h * line, line, m, m0 + 4 * h * step, tile, step);
         }
     }
 
-    private static void spread(FloatVector y0, FloatVector y1, float[] t, int t0) {
-        y0.intoArray(t, t0);
-        y0.add(y1).intoArray(t, t0 + L);
-        y0.sub(y1).intoArray(t, t0 + 2 * L);
-        y1.neg().intoArray(t, t0 + 3 * L);
+    private static void spreadLine(float[] t, int t0, int line, float[] m, int m0, int tile, int step) {
+        int to = m0;
+        for (int from = t0; from < t0 + line; from += 2 * L) {
+            FloatVector y0 = FloatVector.fromArray(S, t, from);
+            FloatVector y1 = FloatVector.fromArray(S, t, from + L);
+            int at = to;
+            y0.intoArray(m, at);
+            at += step;
+            y0.add(y1).intoArray(m, at);
+            at += step;
+            y0.sub(y1).intoArray(m, at);
+            at += step;
+            y1.neg().intoArray(m, at);
+            to += tile;
+        }
     }
 
     /**
-     * Transforms the gradient of one vector of channels of one transformed tile, and adds it to the gradient of the
-     * tile's 4×4×4 voxels.
+     * Transforms a slice of the gradients of a run of transformed tiles along h and w, and adds it to a plane. What
+     * neighbouring tiles add to the same columns is added up first.
      *
-     * @param v position p at v0 + p·step
-     * @param x the first voxel at x0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
+     * @param v position q of 16 of tile t at v0 + t·tile + q·step
+     * @param x the first voxel at x0, its neighbours {@code voxel} and {@code row} further on
      */
-    static void addInputGradient(
-            float[] v, int v0, int step, float[] scratch, float[] x, int x0, int voxel, int row, int plane) {
-        for (int q = 0; q < 16; q++) {
-            int from = v0 + q * step;
-            FloatVector v1 = FloatVector.fromArray(S, v, from + 16 * step);
-            FloatVector v2 = FloatVector.fromArray(S, v, from + 32 * step);
-            FloatVector v3 = FloatVector.fromArray(S, v, from + 48 * step);
-            FloatVector first = FloatVector.fromArray(S, v, from);
-            first.intoArray(scratch, Lanes.ALIGNED_START + q * L);
-            v1.sub(v2).add(v3).intoArray(scratch, Lanes.ALIGNED_START + (16 + q) * L);
-            v1.add(v2).sub(first).intoArray(scratch, Lanes.ALIGNED_START + (32 + q) * L);
-            v3.neg().intoArray(scratch, Lanes.ALIGNED_START + (48 + q) * L);
+    static void addInputGradients(
+            float[] v, int v0, int tile, int step, int tiles, float[] scratch, float[] x, int x0, int voxel, int row) {
+        int line = 4 * tiles * L;
+        for (int i = 0; i < tiles; i++) {
+            gradientColumns(v, v0 + i * tile, step, scratch, START + 4 * i * L, line);
         }
-        for (int z = 0; z < 4; z++) {
-            addOuterRows(scratch, Lanes.ALIGNED_START + z * 16 * L, x, x0 + z * plane, voxel, row);
-            addInnerRows(scratch, Lanes.ALIGNED_START + z * 16 * L, x, x0 + z * plane, voxel, row);
+        for (int h = 0; h < 4; h++) {
+            addGradientLine(scratch, START + h * line, tiles, x, x0 + h * row, voxel);
         }
+    }
+
+    /** Transforms the four columns of a tile along h, to four lines. */
+    private static void gradientColumns(float[] v, int v0, int step, float[] t, int t0, int line) {
+        int from = v0;
+        int row = 4 * step;
+        for (int w = 0; w < 4; w++) {
+            int at = from;
+            FloatVector a = FloatVector.fromArray(S, v, at);
+            at += row;
+            FloatVector b = FloatVector.fromArray(S, v, at);
+            at += row;
+            FloatVector c = FloatVector.fromArray(S, v, at);
+            at += row;
+            FloatVector d = FloatVector.fromArray(S, v, at);
+            int to = t0 + w * L;
+            a.intoArray(t, to);
+            to += line;
+            b.sub(c).add(d).intoArray(t, to);
+            to += line;
+            b.add(c).sub(a).intoArray(t, to);
+            to += line;
+            d.neg().intoArray(t, to);
+            from += step;
+        }
+    }
+
+    /** Transforms a line of tiles along w, and adds it to a row. */
+    private static void addGradientLine(float[] t, int t0, int tiles, float[] x, int x0, int voxel) {
+        FloatVector before = FloatVector.zero(S);
+        FloatVector last = before;
+        int to = x0;
+        int from = t0;
+        for (int i = 0; i < tiles; i++) {
+            FloatVector v0 = FloatVector.fromArray(S, t, from);
+            FloatVector v1 = FloatVector.fromArray(S, t, from + L);
+            FloatVector v2 = FloatVector.fromArray(S, t, from + 2 * L);
+            FloatVector v3 = FloatVector.fromArray(S, t, from + 3 * L);
+            from += 4 * L;
+            add(x, to, before.add(v0));
+            to += voxel;
+            add(x, to, last.add(v1.sub(v2).add(v3)));
+            to += voxel;
+            before = v1.add(v2).sub(v0);
+            last = v3.neg();
+        }
+        add(x, to, before);
+        add(x, to + voxel, last);
+    }
+
+    private static void add(float[] x, int at, FloatVector value) {
+        FloatVector.fromArray(S, x, at).add(value).intoArray(x, at);
     }
 
     /**
-     * Adds the first and the last of a plane's four rows of voxels. All four in one method would be more than C2
-     * inlines before it gives up (18,000 nodes), and vectors would become objects.
+     * Adds a plane to one plane of a slab, times {@code sign}, and to another, times {@code otherSign}; signs are 1
+     * or −1.
      */
-    private static void addOuterRows(float[] t, int t0, float[] x, int x0, int voxel, int row) {
-        addRow(
-                FloatVector.fromArray(S, t, t0),
-                FloatVector.fromArray(S, t, t0 + L),
-                FloatVector.fromArray(S, t, t0 + 2 * L),
-                FloatVector.fromArray(S, t, t0 + 3 * L),
-                x,
-                x0,
-                voxel);
-        int d = t0 + 12 * L;
-        addRow(
-                FloatVector.fromArray(S, t, d).neg(),
-                FloatVector.fromArray(S, t, d + L).neg(),
-                FloatVector.fromArray(S, t, d + 2 * L).neg(),
-                FloatVector.fromArray(S, t, d + 3 * L).neg(),
-                x,
-                x0 + 3 * row,
-                voxel);
-    }
-
-    /** Adds the two rows between them. */
-    private static void addInnerRows(float[] t, int t0, float[] x, int x0, int voxel, int row) {
-        int b = t0 + 4 * L;
-        int c = t0 + 8 * L;
-        int d = t0 + 12 * L;
-        FloatVector b0 = FloatVector.fromArray(S, t, b);
-        FloatVector b1 = FloatVector.fromArray(S, t, b + L);
-        FloatVector b2 = FloatVector.fromArray(S, t, b + 2 * L);
-        FloatVector b3 = FloatVector.fromArray(S, t, b + 3 * L);
-        FloatVector c0 = FloatVector.fromArray(S, t, c);
-        FloatVector c1 = FloatVector.fromArray(S, t, c + L);
-        FloatVector c2 = FloatVector.fromArray(S, t, c + 2 * L);
-        FloatVector c3 = FloatVector.fromArray(S, t, c + 3 * L);
-        addRow(
-                b0.sub(c0).add(FloatVector.fromArray(S, t, d)),
-                b1.sub(c1).add(FloatVector.fromArray(S, t, d + L)),
-                b2.sub(c2).add(FloatVector.fromArray(S, t, d + 2 * L)),
-                b3.sub(c3).add(FloatVector.fromArray(S, t, d + 3 * L)),
-                x,
-                x0 + row,
-                voxel);
-        addRow(
-                b0.add(c0).sub(FloatVector.fromArray(S, t, t0)),
-                b1.add(c1).sub(FloatVector.fromArray(S, t, t0 + L)),
-                b2.add(c2).sub(FloatVector.fromArray(S, t, t0 + 2 * L)),
-                b3.add(c3).sub(FloatVector.fromArray(S, t, t0 + 3 * L)),
-                x,
-                x0 + 2 * row,
-                voxel);
-    }
-
-    private static void addRow(
-            FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, float[] x, int x0, int voxel) {
-        FloatVector.fromArray(S, x, x0).add(v0).intoArray(x, x0);
-        int x1 = x0 + voxel;
-        FloatVector.fromArray(S, x, x1).add(v1.sub(v2).add(v3)).intoArray(x, x1);
-        int x2 = x1 + voxel;
-        FloatVector.fromArray(S, x, x2).add(v1.add(v2).sub(v0)).intoArray(x, x2);
-        int x3 = x2 + voxel;
-        FloatVector.fromArray(S, x, x3).sub(v3).intoArray(x, x3);
+    static void addPlane(
+            float[] plane, int from, int length, float[] x, int x0, float sign, int other, float otherSign) {
+        FloatVector s = FloatVector.broadcast(S, sign);
+        FloatVector o = FloatVector.broadcast(S, otherSign);
+        for (int i = 0; i < length; i += L) {
+            FloatVector value = FloatVector.fromArray(S, plane, from + i);
+            value.fma(s, FloatVector.fromArray(S, x, x0 + i)).intoArray(x, x0 + i);
+            value.fma(o, FloatVector.fromArray(S, x, other + i)).intoArray(x, other + i);
+        }
     }
 }
