@@ -305,6 +305,11 @@ public final class Planar {
     }
 
     /** Returns whether kernels extend along all three axes. */
+    boolean isCubic() {
+        return isCubic(g);
+    }
+
+    /** Returns the same for a convolution. */
     private static boolean isCubic(Conv3dGeometry g) {
         return g.acs() == null && g.kernel().equals(Dims3.cube(3));
     }
