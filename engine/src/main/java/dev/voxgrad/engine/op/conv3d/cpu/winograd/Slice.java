@@ -4,9 +4,9 @@ package dev.voxgrad.engine.op.conv3d.cpu.winograd;
  * Names the four positions of a transformed tile along d, with the planes of a tile's four that each is computed from:
  * position d of Bᵀ x is {@code plane + sign·other}. A slice has 16 of the 64 positions.
  *
- * <p>All tiles of a group pass through one slice after the other, so that the second-level cache holds a slice's
- * transformed values, weights and products: a quarter of all. On two cores of a Zen 5 whose transformed inputs and
- * outputs did not fit (32 channels, 28³ voxels), the forward pass took 0.74 of the time.
+ * <p>Many tiles pass through one slice after the other, so that the second-level cache holds a slice's transformed
+ * values, weights and products, a quarter of all. With 32 channels, all are more than the 1 MiB that a core of a Zen 5
+ * has: on two of them, the forward pass of 28³ voxels took 0.73 of the time with slices (median of nine pairs).
  *
  * @param index 0 to 3
  * @param plane a plane of the tile

@@ -83,7 +83,7 @@ final class StagedForward implements WinogradPasses.Forward {
                 int at = stages.output(slice.first()) + from;
                 transforms.outputs(slice, 0, tiles, products, at, stages.blockStep(), stages.outputStep, results);
             }
-            transforms.outputsAcross(tiles, results, biases, planes);
+            transforms.outputsAcross(0, tiles, results, biases, planes);
             int plane = 2 * group * w.group;
             int count = Math.min(2 * w.planes(group), w.output.d() - plane);
             y.write(first + sample, first + sample, plane, count, planes, Lanes.ALIGNED_START);

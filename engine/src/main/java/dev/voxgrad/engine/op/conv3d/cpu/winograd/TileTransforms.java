@@ -42,8 +42,12 @@ record TileTransforms(Winograd w) {
         }
     }
 
-    /** Transforms what all slices have left in {@code results} to output planes; adds the biases. */
-    void outputsAcross(int count, float[] results, float[] biases, float[] planes) {
+    /**
+     * Transforms what all slices have left in {@code results} to output planes; adds the biases.
+     *
+     * @param firstTile the first of these tiles in its group
+     */
+    void outputsAcross(int firstTile, int count, float[] results, float[] biases, float[] planes) {
         for (int channel = 0; channel < w.paddedOutputs; channel += L) {
             for (int tile = 0; tile < count; tile++) {
                 WinogradTransforms.outputAcross(
@@ -52,7 +56,7 @@ record TileTransforms(Winograd w) {
                         biases,
                         channel,
                         planes,
-                        w.outputOffset(tile) + channel,
+                        w.outputOffset(firstTile + tile) + channel,
                         w.paddedOutputs,
                         w.outputRow(),
                         w.outputPlane());

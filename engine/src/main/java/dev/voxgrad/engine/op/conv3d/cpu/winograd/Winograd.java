@@ -22,9 +22,9 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
  * <p>⊙ is, for each of the 64 positions, a matrix product over channels. Tiles are processed in planes: the input
  * planes under one plane of tiles are copied into a slab with their zero padding, and then, for one {@link Slice} of
  * the positions after the other, blocks of some thirty tiles are transformed, multiplied and transformed back while
- * they are in the second-level cache. After the fourth slice, two output planes are ready. The transformed activations, eight times the size of the activations, are not written to memory. What is
- * done to a voxel on its way in ({@link VoxelReader}) or out ({@link PlaneWriter}) costs no pass over memory of its
- * own.
+ * they are in the second-level cache. After the fourth slice, two output planes are ready. The transformed activations,
+ * eight times the size of the activations, are not written to memory. What is done to a voxel on its way in
+ * ({@link VoxelReader}) or out ({@link PlaneWriter}) costs no pass over memory of its own.
  *
  * <p>In the plane (h, w), and likewise along d: a tile of 4×4 inputs gives 2×2 outputs. Tiles start every 2 voxels, so
  * neighbours share 2 columns or rows, and a slab for T tiles is 2·T + 2 voxels wide.
@@ -62,6 +62,11 @@ public final class Winograd {
     private static final int TILES_OF_WIDE = 70;
 
     private static final int WIDE = 32;
+    /**
+     * Approximate maximum of tiles that pass through the slices together, so that the second-level cache keeps what the
+     * slices of large volumes share: their inputs, and what they leave of outputs.
+     */
+    private static final int TILES_TOGETHER = 224;
     /** Planes of tiles are processed together until they have this many tiles. */
     private static final int ENOUGH_TILES = 64;
 
@@ -80,6 +85,8 @@ public final class Winograd {
     final int group;
 
     public final int tilesPerBlock;
+    /** Number of tiles that pass through the four slices together: some blocks. */
+    final int tilesTogether;
     /** Input channels, padded to whole vectors: the distance between voxels of the slab. */
     public final int paddedInputs;
     /** Number of blocks of two vectors of output channels. */
@@ -103,6 +110,7 @@ public final class Winograd {
         this.group = Math.ceilDiv(tiles.d(), Math.ceilDiv(tiles.d(), wanted));
         int most = Math.max(inputs, outputs) > WIDE ? TILES_OF_WIDE : TILES;
         this.tilesPerBlock = Math.ceilDiv(Math.ceilDiv(group * plane, Math.ceilDiv(group * plane, most)), 7) * 7;
+        this.tilesTogether = Math.max(1, TILES_TOGETHER / tilesPerBlock) * tilesPerBlock;
         this.paddedInputs = Math.ceilDiv(inputs, L) * L;
         this.outputBlocks = Math.ceilDiv(outputs, BLOCK);
         this.paddedOutputs = outputBlocks * BLOCK;

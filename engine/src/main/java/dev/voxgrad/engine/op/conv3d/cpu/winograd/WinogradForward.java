@@ -43,30 +43,18 @@ final class WinogradForward implements WinogradPasses.Forward {
             InputSlab slab = new InputSlab(device, w, x);
             float[] transformed = device.borrow(Lanes.ALIGNED_START + Slice.POSITIONS * w.inputStep());
             float[] products = device.borrow(Lanes.ALIGNED_START + Slice.POSITIONS * w.outputStep());
-            float[] results = device.borrow(transforms.results(w.tiles(0)));
+            float[] results = device.borrow(transforms.results(Math.min(w.tilesTogether, w.tiles(0))));
             float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
             for (int group = start; group < end; group++) {
                 slab.load(sample, group, group > start);
                 int tiles = w.tiles(group);
-                for (int i = 0; i < Slice.COUNT; i++) {
-                    Slice slice = Slice.of(i);
-                    for (int tile = 0; tile < tiles; tile += w.tilesPerBlock) {
-                        int count = Math.min(w.tilesPerBlock, tiles - tile);
-                        slab.transform(
-                                slice, tile, count, transformed, Lanes.ALIGNED_START, w.paddedInputs, w.inputStep());
-                        multiply(slice, transformed, u, products, count);
-                        transforms.outputs(
-                                slice,
-                                tile,
-                                count,
-                                products,
-                                Lanes.ALIGNED_START,
-                                w.tilesPerBlock * BLOCK,
-                                w.outputStep(),
-                                results);
+                for (int tile = 0; tile < tiles; tile += w.tilesTogether) {
+                    int count = Math.min(w.tilesTogether, tiles - tile);
+                    for (int i = 0; i < Slice.COUNT; i++) {
+                        processSlice(Slice.of(i), tile, count, slab, transformed, u, products, results);
                     }
+                    transforms.outputsAcross(tile, count, results, biases, planes);
                 }
-                transforms.outputsAcross(tiles, results, biases, planes);
                 int first = 2 * group * w.group;
                 y.write(
                         task,
@@ -82,6 +70,25 @@ final class WinogradForward implements WinogradPasses.Forward {
             device.giveBack(transformed);
             slab.close(device);
         });
+    }
+
+    private void processSlice(
+            Slice slice,
+            int firstTile,
+            int tiles,
+            InputSlab slab,
+            float[] transformed,
+            float[] u,
+            float[] products,
+            float[] results) {
+        int to = Lanes.ALIGNED_START;
+        int block = w.tilesPerBlock * BLOCK;
+        for (int tile = 0; tile < tiles; tile += w.tilesPerBlock) {
+            int count = Math.min(w.tilesPerBlock, tiles - tile);
+            slab.transform(slice, firstTile + tile, count, transformed, to, w.paddedInputs, w.inputStep());
+            multiply(slice, transformed, u, products, count);
+            transforms.outputs(slice, tile, count, products, to, block, w.outputStep(), results);
+        }
     }
 
     private void multiply(Slice slice, float[] transformed, float[] u, float[] products, int count) {
