@@ -56,7 +56,7 @@ final class Stages {
         this.outputRow = w.paddedOutputs + L;
         int most = Math.clamp(floats / floats(w, w.tiles.product()), 1, w.batch);
         this.samples = Math.ceilDiv(w.batch, Math.ceilDiv(w.batch, most));
-        this.tiles = padded(samples * w.tiles.product());
+        this.tiles = TileProducts.padded(samples * w.tiles.product());
         this.inputStep = tiles * inputRow + L;
         this.outputStep = tiles * outputRow + L;
     }
@@ -70,11 +70,7 @@ final class Stages {
 
     /** Returns the floats in V and M for that many tiles. */
     private static long floats(Winograd w, int tiles) {
-        return 64L * padded(tiles) * (w.paddedInputs + w.paddedOutputs + 2 * L);
-    }
-
-    private static int padded(int tiles) {
-        return Math.ceilDiv(tiles, TileProducts.STEP) * TileProducts.STEP;
+        return 64L * TileProducts.padded(tiles) * (w.paddedInputs + w.paddedOutputs + 2 * L);
     }
 
     /**
@@ -82,7 +78,7 @@ final class Stages {
      */
     long multipliedTiles() {
         int rest = w.batch % samples;
-        return (long) (w.batch / samples) * tiles + padded(rest * w.tiles.product());
+        return (long) (w.batch / samples) * tiles + TileProducts.padded(rest * w.tiles.product());
     }
 
     /** Returns the first tile of a group of a sample, both counted from the first sample of the stage. */

@@ -178,8 +178,8 @@ public final class Winograd {
 
     /**
      * Returns the distance between positions of transformed inputs: room for whole blocks of channels, and one vector
-     * more. A transform writes the same channels of all 64 positions one after the other; if their distance were a
-     * multiple of a large power of two, they would evict one another from the few cache sets that they share.
+     * more. A transform writes the same channels of a slice's 16 positions one after the other; if their distance were
+     * a multiple of a large power of two, they would evict one another from the few cache sets that they share.
      */
     int inputStep() {
         return tilesPerBlock * inputBlocks * BLOCK + L;
